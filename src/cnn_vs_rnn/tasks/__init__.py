@@ -1,0 +1,1 @@
+"""Learning problems: how their data is loaded, checked, split, stored and described."""
