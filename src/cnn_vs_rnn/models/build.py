@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import pkgutil
+from typing import get_type_hints
 
 import torch
-from pydantic import ConfigDict, ValidationError, validate_call
+from pydantic import TypeAdapter, ValidationError
 from torch import nn
 
 from cnn_vs_rnn.config import ModelConfig
@@ -46,15 +46,14 @@ def parameters_at(model: ModelConfig, input: InputSpec, output: OutputSpec, widt
 
 
 def _call(model: ModelConfig, cls: type[nn.Module], **arguments: object) -> nn.Module:
-    known = set(inspect.signature(cls).parameters) - arguments.keys()
-    for option in model.options:
-        if option not in known:
-            raise UserError(f"model {model.name} has no option {option!r}: {nearest(option, known)}")
-    checked = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(cls)
-    try:
-        return checked(**arguments, **model.options)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(
-            f"model {model.name}: option {'.'.join(map(str, first['loc']))}={first['input']!r}: {first['msg']}"
-        ) from error
+    hints = {name: hint for name, hint in get_type_hints(cls.__init__).items() if name not in {*arguments, "return"}}
+    options = {}
+    for option, value in model.options.items():
+        if option not in hints:
+            raise UserError(f"model {model.name} has no option {option!r}: {nearest(option, hints)}")
+        try:
+            options[option] = TypeAdapter(hints[option]).validate_python(value)
+        except ValidationError as error:
+            message = error.errors()[0]["msg"]
+            raise UserError(f"model {model.name}: option {option}={value!r} is refused: {message}") from error
+    return cls(**arguments, **options)

@@ -11,7 +11,7 @@ from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 
 
 class ClosedForm(nn.Module):
-    """A model without gradient training. What it learns lies in buffers, so that a checkpoint is a state_dict.
+    """A model without gradient training; what it learns lies in buffers, so that a checkpoint is a state_dict.
 
     Constructed as ``Class(input, output, **options)``. `fit` may replace buffers by others of another shape;
     `load_state_dict` must then accept them (see `_load_from_state_dict`).

@@ -24,7 +24,9 @@ class InputSpec(Strict):
 
     def as_rows(self) -> InputSpec:
         """The same image read row by row: time = height, channels = channels x width."""
-        assert self.kind == "image" and self.height and self.width
+        assert self.kind == "image"
+        assert self.height is not None
+        assert self.width is not None
         return InputSpec(kind="sequence", channels=self.channels * self.width, length=self.height)
 
 
