@@ -146,6 +146,6 @@ class ExperimentConfig(Strict):
         for task in self.tasks.values():
             if not any(model.serves(task) for model in self.models.values()):
                 raise ValueError(
-                    f"no chosen model serves task {task.name} ({task.modality}, output {task.output}): add one to models"
+                    f"no chosen model serves task {task.name} ({task.modality}, output {task.output}): add one"
                 )
         return self

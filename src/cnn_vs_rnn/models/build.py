@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from typing import get_type_hints
+from typing import TypeVar, get_type_hints
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -12,9 +12,11 @@ from torch import nn
 from cnn_vs_rnn.config import ModelConfig
 from cnn_vs_rnn.errors import UserError, nearest
 from cnn_vs_rnn.models.closed_form import ClosedForm
-from cnn_vs_rnn.models.encoder import input_as_rows
+from cnn_vs_rnn.models.encoder import Encoder, input_as_rows
 from cnn_vs_rnn.models.network import Network
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
+
+_Module = TypeVar("_Module", bound=nn.Module)
 
 
 def model_class(model: ModelConfig) -> type[nn.Module]:
@@ -30,6 +32,8 @@ def build(model: ModelConfig, input: InputSpec, output: OutputSpec, *, width: fl
     cls = model_class(model)
     if issubclass(cls, ClosedForm):
         return _call(model, cls, input=input, output=output)
+    if not issubclass(cls, Encoder):
+        raise UserError(f"model {model.name}: {model.target} is neither an Encoder nor a ClosedForm")
     encoder = _call(model, cls, input=input_as_rows(input, cls.reads), width=width, dropout=dropout)
     return Network(encoder, output)
 
@@ -45,7 +49,7 @@ def parameters_at(model: ModelConfig, input: InputSpec, output: OutputSpec, widt
         return count_parameters(build(model, input, output, width=width, dropout=0.0))
 
 
-def _call(model: ModelConfig, cls: type[nn.Module], **arguments: object) -> nn.Module:
+def _call(model: ModelConfig, cls: type[_Module], **arguments: object) -> _Module:
     hints = {name: hint for name, hint in get_type_hints(cls.__init__).items() if name not in {*arguments, "return"}}
     options = {}
     for option, value in model.options.items():
