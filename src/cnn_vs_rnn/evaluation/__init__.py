@@ -1,0 +1,1 @@
+"""What a trained trial is worth on the test part."""

@@ -1,0 +1,82 @@
+"""What evaluation hands to statistics and report, one record a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from cnn_vs_rnn.config import Family, Score, Strict
+
+# collapsed: one class predicted for (nearly) all samples, or a constant value; diverged: NaN or infinite loss or
+# outputs; not_converged: the validation loss was still falling when the epochs ran out
+Flag = Literal["collapsed", "diverged", "not_converged"]
+
+HIGHER_IS_BETTER: dict[Score, bool] = {"accuracy": True, "mse": False, "nll": False}
+
+
+class TrialResult(Strict):
+    """One finished and tested trial. Scores are in the unit of the task's score."""
+
+    task: str
+    condition: str
+    model: str
+    family: Family
+    seed: int
+    fingerprint: str
+    parameters: int  # trainable; 0 for baselines without gradient training
+    width: float  # that the budget was met with; 0 for baselines
+    epochs: int  # trained; 0 for baselines
+    best_epoch: int  # the checkpoint chosen on validation, from 0
+    train_seconds: float
+    valid_score: float
+    test_score: float
+    flags: tuple[Flag, ...]
+    directory: str  # the trial's folder: history.csv (epoch,train_loss,valid_loss,valid_score), predictions.npz
+    run_id: str = ""  # of the tracking server, where one records
+
+
+class FailedTrial(Strict):
+    """A trial that ended without a result."""
+
+    task: str
+    condition: str
+    model: str
+    family: Family
+    seed: int
+    fingerprint: str
+    reason: str  # one line
+
+
+class Cost(Strict):
+    """What one model costs on one task under one condition, measured in isolation, one thread."""
+
+    task: str
+    condition: str
+    model: str
+    step_ms: float | None  # median training step at the recipe's batch size; None for baselines
+    latency_ms: float  # median inference of a single sample
+    flops_per_sample: float | None  # forward pass by formula; None where there is no formula
+    train_memory_mb: float | None  # unique bytes saved for the backward pass of one batch; None for baselines
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Per-sample results on the test part, the same samples in the same order for every trial of a task and condition.
+
+    per_sample: the score of each sample in the score's unit (accuracy 0 or 1; squared error; nats); its mean is the
+    test score. predicted and target: class indices or values, empty for tasks with an answer a step.
+    """
+
+    per_sample: Float[np.ndarray, " sample"]
+    predicted: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
+    target: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
+
+    @classmethod
+    def read(cls, directory: str | Path) -> Predictions:
+        """From the trial's folder."""
+        with np.load(Path(directory) / "predictions.npz", allow_pickle=False) as stored:
+            return cls(stored["per_sample"], stored["predicted"], stored["target"])

@@ -1,0 +1,1 @@
+"""How families are held against each other."""
