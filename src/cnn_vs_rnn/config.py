@@ -42,6 +42,7 @@ class TaskConfig(Strict):
     test_fraction: Fraction | None = None  # None: the data has an official test part
     valid_fraction: Fraction = 0.2  # of what is not test
     split_seed: int = 0  # draws the test part; the train/valid split varies with the trial's seed
+    scale: bool = True  # standardise each channel on the training part; False for one-hot and synthetic inputs
     options: dict[str, Option] = {}  # passed to the target: length, samples, ...
 
 

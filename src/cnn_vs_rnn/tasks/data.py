@@ -21,6 +21,7 @@ class InputSpec(Strict):
     height: int | None = None
     width: int | None = None
     length: int | None = None  # of the longest sequence, in time steps
+    variable: bool = False  # sequences differ in length, so that lengths travel with them
 
     def as_rows(self) -> InputSpec:
         """The same image read row by row: time = height, channels = channels x width."""

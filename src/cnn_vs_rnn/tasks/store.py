@@ -1,0 +1,194 @@
+"""Ingested tasks on disk: loaded once, checked, their test part set aside, and verified whenever they are read.
+
+One folder a variant of a task, ``<root>/<task>/<digest of its configuration>/``: pool.npz, test.npz, card.json, and
+task.json, which is written last and says that the others are whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+from pydantic import ValidationError
+
+from cnn_vs_rnn.config import Strict, TaskConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.tasks.arrays import digest_of, read_arrays, write_arrays
+from cnn_vs_rnn.tasks.card import DataCard, describe
+from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.tasks.load import load_task
+from cnn_vs_rnn.tasks.quarantine import unusable, without_padding_noise
+from cnn_vs_rnn.tasks.splits import split_pool
+
+log = logging.getLogger(__name__)
+
+
+class IngestedTask(Strict):
+    """A task on disk. Serialises to JSON; the arrays stay in its folder."""
+
+    key: str  # "<task name>/<digest of its configuration, 12 hex>", unique to the variant
+    name: str
+    directory: str
+    digest: str  # of all data, sha256
+    pool_digest: str
+    test_digest: str
+    code_digest: str  # of the source that made the data
+    input: InputSpec
+    output: OutputSpec
+    classes: tuple[str, ...]  # empty for regression
+    pool_samples: int
+    test_samples: int
+
+    def pool(self) -> Samples:
+        """Training and validation samples, unscaled. Raises UserError where the file was changed."""
+        return _samples(self._read("pool"))
+
+    def test(self) -> Samples:
+        """Test samples, unscaled. Raises UserError where the file was changed."""
+        return _samples(self._read("test"))
+
+    def groups(self) -> Int[np.ndarray, " sample"] | None:
+        """The group of each pool sample; None where samples are independent."""
+        return self._read("pool").get("groups")
+
+    def card(self) -> DataCard:
+        """The data card. Raises UserError where the file is missing or damaged."""
+        path = Path(self.directory) / "card.json"
+        try:
+            return DataCard.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise UserError(f"{path} cannot be read: {self._advice()}") from error
+
+    def _read(self, part: str) -> dict[str, np.ndarray]:
+        digest = {"pool": self.pool_digest, "test": self.test_digest}[part]
+        return read_arrays(Path(self.directory) / f"{part}.npz", digest, advice=self._advice())
+
+    def _advice(self) -> str:
+        return f"run ingestion again to rebuild task {self.name}"
+
+
+def task_key(config: TaskConfig) -> str:
+    """``<task name>/<12 hex digits>``: equal for equal configurations alone."""
+    text = json.dumps(config.model_dump(mode="json"), sort_keys=True)
+    return f"{config.name}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def ingest(config: TaskConfig, root: Path) -> IngestedTask:
+    """Load, check and store a task below `root`, or find it there, whole and made by the same code.
+
+    Raises UserError where the task cannot be loaded, holds nothing usable, or `root` cannot be written.
+    """
+    directory = root / task_key(config)
+    code_digest = _code_digest(config)
+    return _stored(config, directory, code_digest) or _store(config, directory, code_digest)
+
+
+def _stored(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTask | None:
+    path = directory / "task.json"
+    if not path.exists():
+        return None
+    try:
+        task = IngestedTask.model_validate({**json.loads(path.read_bytes()), "directory": str(directory)})
+        if task.code_digest != code_digest:
+            return None
+        task.pool()
+        task.test()
+        task.card()
+    except UserError as damage:
+        log.warning("%s; doing so now", damage)
+        return None
+    except (OSError, ValueError, TypeError):
+        log.warning("%s is damaged: task %s is ingested again", path, config.name)
+        return None
+    return task
+
+
+def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTask:
+    raw = load_task(config)
+    pool, test, groups, quarantined = _checked_parts(config, raw)
+    card = describe(config, pool, test, groups, raw.input, raw.output, raw.classes, quarantined)
+    arrays = {"pool": _arrays(pool, groups), "test": _arrays(test)}
+    digests = {part: digest_of(arrays[part]) for part in arrays}
+    task = IngestedTask(
+        key=task_key(config),
+        name=config.name,
+        directory=str(directory),
+        digest=digest_of({}, digests["pool"], digests["test"]),
+        pool_digest=digests["pool"],
+        test_digest=digests["test"],
+        code_digest=code_digest,
+        input=raw.input,
+        output=raw.output,
+        classes=raw.classes,
+        pool_samples=len(pool),
+        test_samples=len(test),
+    )
+    for part in arrays:
+        write_arrays(directory / f"{part}.npz", arrays[part])
+    write_text(directory / "card.json", card.model_dump_json(indent=2))
+    # The folder is left out, so that a data directory can be moved or shared.
+    write_text(directory / "task.json", task.model_dump_json(indent=2, exclude={"directory"}))
+    return task
+
+
+def _checked_parts(
+    config: TaskConfig, raw: RawTask
+) -> tuple[Samples, Samples, Int[np.ndarray, " sample"] | None, tuple[tuple[str, str], ...]]:
+    """Pool, test, groups of the pool (numbered from 0) and what was quarantined."""
+    quarantined = list(raw.quarantined)
+    pool, kept = _usable(raw.pool, raw.output, "pool", quarantined)
+    groups = None if raw.groups is None else np.unique(raw.groups[kept], return_inverse=True)[1]
+    if raw.test is not None and config.test_fraction is not None:
+        raise UserError(f"task {config.name} has an official test part: set test_fraction to null")
+    if raw.test is not None:
+        test, _ = _usable(raw.test, raw.output, "test", quarantined)
+    elif config.test_fraction is None:
+        raise UserError(f"task {config.name} has no official test part: set test_fraction, such as 0.2")
+    else:
+        pool_index, test_index = split_pool(pool.targets, groups, config.test_fraction, config.split_seed)
+        test, pool = pool.take(test_index), pool.take(pool_index)
+        groups = None if groups is None else groups[pool_index]
+    if quarantined:
+        item, reason = quarantined[0]
+        log.warning("task %s: %d quarantined, the first %s: %s", config.name, len(quarantined), item, reason)
+    if not len(pool) or not len(test):
+        empty = "test part" if len(pool) else "pool"
+        raise UserError(f"task {config.name}: no usable sample is left in its {empty}; mend its data ({config.source})")
+    return pool, test, groups, tuple(quarantined)
+
+
+def _usable(
+    samples: Samples, output: OutputSpec, part: str, quarantined: list[tuple[str, str]]
+) -> tuple[Samples, Int[np.ndarray, " kept"]]:
+    samples = without_padding_noise(samples)
+    reasons = unusable(samples, output)
+    quarantined += [(f"{part} sample {position}", reason) for position, reason in sorted(reasons.items())]
+    kept = np.array([position for position in range(len(samples)) if position not in reasons], np.int64)
+    return samples.take(kept), kept
+
+
+def _arrays(samples: Samples, groups: Int[np.ndarray, " sample"] | None = None) -> dict[str, np.ndarray]:
+    arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths, "groups": groups}
+    return {name: array for name, array in arrays.items() if array is not None}
+
+
+def _samples(arrays: dict[str, np.ndarray]) -> Samples:
+    return Samples(arrays["inputs"], arrays["targets"], arrays.get("lengths"))
+
+
+def _code_digest(config: TaskConfig) -> str:
+    """Of this package and the loader's module (without importing it): an edited loader is run again."""
+    module = config.target.partition(":")[0]
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    own = [] if spec is None or spec.origin is None else [Path(spec.origin)]
+    paths = {*Path(__file__).parent.glob("*.py"), *own}
+    return digest_of({path.name: np.frombuffer(path.read_bytes(), np.uint8) for path in paths})
