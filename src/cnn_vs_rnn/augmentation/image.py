@@ -1,0 +1,49 @@
+"""Random augmentation of image batches, on the device of the batch (kornia)."""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cnn_vs_rnn.config import AugmentConfig, ImagePolicy, TaskConfig
+
+
+class ImageAugmentation(nn.Module):
+    """A policy as a module: every image of a batch is changed in its own way. In eval mode it changes nothing.
+
+    Draws from torch's global generator, so that `torch.manual_seed` repeats it.
+    """
+
+    def __init__(self, policy: ImagePolicy) -> None:
+        super().__init__()
+        from kornia import augmentation as kornia  # slow to import: only where images are augmented
+
+        steps: list[nn.Module] = []
+        if policy.rotate_degrees or policy.translate or policy.scale:
+            steps.append(
+                kornia.RandomAffine(
+                    degrees=policy.rotate_degrees,
+                    translate=(policy.translate, policy.translate),
+                    scale=(1 - policy.scale, 1 + policy.scale),
+                    padding_mode="border",  # 0 is the mean of a scaled image, not its background
+                    p=1.0,
+                )
+            )
+        if policy.horizontal_flip:
+            steps.append(kornia.RandomHorizontalFlip(p=0.5))
+        if policy.erase_probability:
+            steps.append(kornia.RandomErasing(p=policy.erase_probability))
+        self.steps = nn.Sequential(*steps)
+
+    def forward(
+        self, images: Float[Tensor, "batch channel height width"]
+    ) -> Float[Tensor, "batch channel height width"]:
+        """Scaled images, changed."""
+        return self.steps(images) if self.training else images
+
+
+def augmentation_for(task: TaskConfig, augment: AugmentConfig) -> nn.Module | None:
+    """What to run on each training batch of a task; None where its modality is not augmented."""
+    if task.modality != "image" or augment.image is None or augment.image == ImagePolicy():
+        return None
+    return ImageAugmentation(augment.image)

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn_vs_rnn.augmentation.scaling import PreparedTask, Scaling, prepare, read_part, read_scaling
+from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.tasks.arrays import digest_of, write_arrays
+from cnn_vs_rnn.tasks.data import Samples
+from cnn_vs_rnn.tasks.padding import valid_steps, valid_values
+from cnn_vs_rnn.tasks.splits import split_pool
+from cnn_vs_rnn.tasks.store import ingest
+
+VOWELS = TaskConfig(
+    name="japanese_vowels",
+    target="cnn_vs_rnn.tasks.japanese_vowels:load",
+    modality="series",
+    description="",
+    source="",
+    loss="cross_entropy",
+    score="accuracy",
+    equivalence=0.01,
+)
+DIGITS = VOWELS.model_copy(
+    update={"name": "digits", "target": "cnn_vs_rnn.tasks.digits:load", "modality": "image", "test_fraction": 0.25}
+)
+
+
+@pytest.fixture(scope="module")
+def vowels(tmp_path_factory):
+    root = tmp_path_factory.mktemp("vowels")
+    return prepare(ingest(VOWELS, root / "raw"), VOWELS, 3, root / "prepared")
+
+
+def test_training_inputs_are_standardised_and_padding_stays_zero(vowels):
+    for part in ("train", "valid", "test"):
+        samples = read_part(vowels, 0, part)
+        padding = ~valid_steps(samples.lengths, samples.inputs.shape[1])
+        assert padding.any()
+        assert not samples.inputs[padding].any()
+        values = valid_values(samples)
+        if part == "train":
+            np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-5)
+            np.testing.assert_allclose(values.std(axis=0), 1, atol=1e-5)
+        else:
+            assert abs(values.mean(axis=0)).max() > 1e-3
+
+
+def test_images_are_standardised(tmp_path):
+    prepared = prepare(ingest(DIGITS, tmp_path), DIGITS, 1, tmp_path / "prepared")
+    train = read_part(prepared, 0, "train").inputs
+    assert train.mean() == pytest.approx(0, abs=1e-5)
+    assert train.std() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("part", "matters"), [("train", True), ("valid", False), ("test", False)])
+def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
+    task = ingest(VOWELS, tmp_path / "raw")
+    before = read_scaling(prepare(task, VOWELS, 1, tmp_path / "before"), 0)
+    pool, test = task.pool(), task.test()
+    train, valid = split_pool(pool.targets, None, VOWELS.valid_fraction, 0)
+    changed = {"train": (pool, train), "valid": (pool, valid), "test": (test, np.arange(len(test)))}[part]
+    changed[0].inputs[changed[1]] *= 3
+    folder = Path(task.directory)
+    digests = {}
+    for name, samples in (("pool", pool), ("test", test)):
+        arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths}
+        write_arrays(folder / f"{name}.npz", arrays)
+        digests[f"{name}_digest"] = digest_of(arrays)
+    after = read_scaling(prepare(task.model_copy(update=digests), VOWELS, 1, tmp_path / "after"), 0)
+    assert np.array_equal(before.mean, after.mean) is not matters
+    assert np.array_equal(before.deviation, after.deviation) is not matters
+
+
+def test_every_seed_has_its_own_split_and_scaling(vowels):
+    digests = {split.digest for split in vowels.splits}
+    assert len(digests) == 3
+    assert not np.array_equal(read_scaling(vowels, 0).mean, read_scaling(vowels, 1).mean)
+    assert np.array_equal(read_part(vowels, 0, "test").targets, read_part(vowels, 2, "test").targets)
+
+
+def test_preparing_again_gives_the_same(vowels, tmp_path):
+    again = prepare(vowels.task, VOWELS, 3, tmp_path)
+    assert [split.digest for split in again.splits] == [split.digest for split in vowels.splits]
+    for ours, theirs in zip(again.splits, vowels.splits, strict=True):
+        assert Path(ours.path).read_bytes() == Path(theirs.path).read_bytes()
+
+
+def test_the_record_survives_json(vowels):
+    assert PreparedTask.model_validate_json(vowels.model_dump_json()) == vowels
+
+
+def test_undoing_gives_the_inputs_back(vowels):
+    raw = vowels.task.test()
+    back = read_scaling(vowels, 0).undo(read_part(vowels, 0, "test"))
+    np.testing.assert_allclose(back.inputs, raw.inputs, atol=1e-5)
+
+
+def test_a_task_that_says_so_is_left_as_it_is(vowels, tmp_path):
+    config = VOWELS.model_copy(update={"scale": False})
+    prepared = prepare(vowels.task, config, 1, tmp_path)
+    assert np.array_equal(read_part(prepared, 0, "test").inputs, vowels.task.test().inputs)
+
+
+def test_a_constant_channel_does_not_divide_by_zero():
+    inputs = np.ones((6, 4, 2), np.float32)
+    inputs[..., 1] = np.arange(4)
+    scaled = Scaling.fit(Samples(inputs, np.zeros(6, np.int64)))
+    assert scaled.deviation[0] == 1
+    assert np.isfinite(scaled.apply(Samples(inputs, np.zeros(6, np.int64))).inputs).all()
+
+
+def test_a_changed_split_and_an_unprepared_seed_are_refused(vowels, tmp_path):
+    prepared = prepare(vowels.task, VOWELS, 1, tmp_path)
+    with pytest.raises(UserError, match="japanese_vowels is not prepared for seed 1"):
+        read_part(prepared, 1, "train")
+    path = Path(prepared.split(0).path)
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = dict(stored)
+    arrays["train"], arrays["valid"] = arrays["valid"], arrays["train"]
+    write_arrays(path, arrays)
+    with pytest.raises(UserError, match=r"seed_0.npz was changed .* run augmentation again"):
+        read_part(prepared, 0, "train")
