@@ -1,0 +1,121 @@
+"""All seeds of a model in one record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from statistics import fmean, median_low
+
+import numpy as np
+from jaxtyping import Float
+
+from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Predictions, TrialResult
+from cnn_vs_rnn.statistics.bootstrap import mean_interval
+
+LIMITS: dict[Score, tuple[float, float]] = {"accuracy": (0.0, 1.0), "mse": (0.0, np.inf), "nll": (0.0, np.inf)}
+BOOTSTRAP_SEED = 0  # of the statistics, not of any trial: the same results give the same verdict
+
+ReadPredictions = Callable[[TrialResult], Predictions]
+
+
+class ModelSummary(Strict):
+    """A model on one task under one condition, over its seeds. Scores are in the unit of the task's score."""
+
+    task: str
+    condition: str
+    model: str
+    family: Family
+    seeds: int  # finished and tested
+    scored: int  # of these, with finite scores: what mean and interval are over
+    valid: float | None  # mean validation score; None where no seed has a finite one
+    mean: float | None  # mean test score
+    low: float | None
+    high: float | None
+    parameters: int
+    train_seconds: float  # mean over seeds
+    flags: dict[Flag, int]  # in how many seeds
+
+    def flagged(self, *flags: Flag) -> list[Flag]:
+        """Those of these flags that half or more of the seeds carry."""
+        return [flag for flag in flags if 2 * self.flags.get(flag, 0) >= self.seeds]
+
+
+def trials_by_model(results: Iterable[TrialResult], task: str, condition: str) -> dict[str, list[TrialResult]]:
+    """The trials of one contest: model -> its trials by seed."""
+    chosen = [result for result in results if (result.task, result.condition) == (task, condition)]
+    models = dict.fromkeys(result.model for result in chosen)
+    return {
+        model: sorted((result for result in chosen if result.model == model), key=lambda result: result.seed)
+        for model in models
+    }
+
+
+def score_table(
+    trials: Iterable[TrialResult], predictions: ReadPredictions
+) -> tuple[list[int], Float[np.ndarray, "seed sample"]]:
+    """Per-sample test scores of a model's trials, and the seed of each row; rows with infinite or NaN scores left out.
+
+    Raises UserError where two trials were tested on different numbers of samples.
+    """
+    tested = [(trial, np.asarray(predictions(trial).per_sample, dtype=np.float64)) for trial in trials]
+    if len(samples := {len(scores) for _, scores in tested}) > 1:
+        raise UserError(
+            f"trials of {tested[0][0].model} on {tested[0][0].task} were tested on {sorted(samples)} samples; "
+            "remove their folders and run again, so that all see the same test part"
+        )
+    finite = [(trial.seed, scores) for trial, scores in tested if np.isfinite(scores).all()]
+    if not finite:
+        return [], np.empty((0, samples.pop() if samples else 0))
+    return [seed for seed, _ in finite], np.stack([scores for _, scores in finite])
+
+
+def summarise(
+    task: TaskConfig,
+    condition: str,
+    results: Iterable[TrialResult],
+    predictions: ReadPredictions,
+    statistics: StatisticsConfig,
+) -> list[ModelSummary]:
+    """Every model of one contest, the best mean test score first; models without one come last."""
+    summaries = [
+        _summary(trials, predictions, task.score, statistics)
+        for trials in trials_by_model(results, task.name, condition).values()
+    ]
+    return sorted(summaries, key=lambda summary: goodness(summary.mean, task.score), reverse=True)
+
+
+def goodness(score: float | None, kind: Score) -> float:
+    """A sort key: larger is better, whatever the score; None is worst."""
+    if score is None:
+        return -np.inf
+    return score if HIGHER_IS_BETTER[kind] else -score
+
+
+def _summary(
+    trials: list[TrialResult], predictions: ReadPredictions, score: Score, statistics: StatisticsConfig
+) -> ModelSummary:
+    seeds, table = score_table(trials, predictions)
+    interval = (
+        mean_interval(table, statistics.confidence, statistics.resamples, BOOTSTRAP_SEED, limits=LIMITS[score])
+        if seeds
+        else None
+    )
+    valid = [trial.valid_score for trial in trials if np.isfinite(trial.valid_score)]
+    first = trials[0]
+    return ModelSummary(
+        task=first.task,
+        condition=first.condition,
+        model=first.model,
+        family=first.family,
+        seeds=len(trials),
+        scored=len(seeds),
+        valid=fmean(valid) if valid else None,
+        mean=interval.mean if interval else None,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        parameters=median_low(trial.parameters for trial in trials),
+        train_seconds=fmean(trial.train_seconds for trial in trials),
+        flags=dict(Counter(flag for trial in trials for flag in trial.flags)),
+    )

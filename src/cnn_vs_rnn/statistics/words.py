@@ -1,0 +1,90 @@
+"""Scores as a person reads them: percent for accuracies, three digits for the rest."""
+
+from __future__ import annotations
+
+from cnn_vs_rnn.config import Family, Score
+from cnn_vs_rnn.evaluation.results import Flag
+
+FAMILY_WORDS: dict[Family, str] = {"cnn": "CNN", "rnn": "RNN", "hybrid": "hybrid", "baseline": "baseline"}
+
+FLAG_WORDS: dict[Flag, str] = {
+    "collapsed": "collapsed (gave nearly every sample the same answer)",
+    "diverged": "diverged (infinite or undefined values)",
+    "not_converged": "was still improving when its epochs ran out",
+}
+
+SCORE_WORDS: dict[Score, str] = {
+    "accuracy": "accuracy",
+    "mse": "mean squared error",
+    "nll": "negative log-likelihood (nats)",
+}
+
+
+def number_text(value: float, digits: int = 3) -> str:
+    """A number to `digits` significant digits, without needless zeros.
+
+    >>> [number_text(value) for value in (1234.5, 0.16666, 0.0000583, 0.0)]
+    ['1,230', '0.167', '5.83e-5', '0']
+    """
+    if value == 0:
+        return "0"
+    if abs(value) < 1e-3:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:.{digits}g}"
+
+
+def score_text(value: float | None, score: Score) -> str:
+    """A score, with its unit where it has one.
+
+    >>> score_text(0.9781, "accuracy"), score_text(0.16667, "mse"), score_text(None, "mse")
+    ('97.8%', '0.167', 'none')
+    """
+    if value is None:
+        return "none"
+    return f"{100 * value:.1f}%" if score == "accuracy" else number_text(value)
+
+
+def difference_text(value: float, score: Score, *, signed: bool = False) -> str:
+    """A difference of two scores: percentage points for accuracies.
+
+    >>> difference_text(0.0213, "accuracy", signed=True), difference_text(0.01, "accuracy")
+    ('+2.1 points', '1 point')
+    >>> difference_text(-0.004, "mse")
+    '-0.004'
+    """
+    sign = "+" if signed and value > 0 else ""
+    if score != "accuracy":
+        return sign + number_text(value)
+    points = round(100 * value, 1) + 0.0  # + 0.0: no minus before a zero
+    return f"{sign}{points:g} {'point' if abs(points) == 1 else 'points'}"
+
+
+def range_text(low: float, high: float, score: Score) -> str:
+    """An interval of differences, the unit said once.
+
+    >>> range_text(-0.0133, 0.0281, "accuracy"), range_text(0.001, 0.0123, "mse")
+    ('-1.3 to 2.8 points', '0.001 to 0.0123')
+    """
+    if score == "accuracy":
+        return f"{difference_text(low, score).split()[0]} to {difference_text(high, score).split()[0]} points"
+    return f"{number_text(low)} to {number_text(high)}"
+
+
+def listed(words: list[str]) -> str:
+    """Words joined as in a sentence.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def model_text(model: str, mean: float | None, score: Score) -> str:
+    """A model and its mean score.
+
+    >>> model_text("gru", 0.932, "accuracy")
+    'gru (93.2%)'
+    """
+    return f"{model} ({score_text(mean, score)})"

@@ -1,0 +1,91 @@
+"""Contests on made-up scores: no network is trained here."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
+from cnn_vs_rnn.evaluation.results import Predictions, TrialResult
+from cnn_vs_rnn.statistics.judge import Contest, judge
+
+TASK = TaskConfig(
+    name="digits",
+    target="cnn_vs_rnn.tasks.digits:load",
+    modality="image",
+    description="which digit",
+    source="made up",
+    loss="cross_entropy",
+    score="accuracy",
+    equivalence=0.02,
+)
+
+
+class Arena:
+    """Collects models with their per-sample scores, then has them judged."""
+
+    def __init__(self) -> None:
+        self.results: list[TrialResult] = []
+        self.scores: dict[str, np.ndarray] = {}
+
+    def enter(self, family, model, scores, *, valid=None, flags=(), seeds=None) -> "Arena":
+        """scores: (seed, sample). flags: one tuple a seed, or one for all."""
+        for row, seed in enumerate(seeds or range(len(scores))):
+            own = flags[row] if flags and isinstance(flags[0], tuple) else flags
+            result = TrialResult(
+                task="digits",
+                condition="default",
+                model=model,
+                family=family,
+                seed=seed,
+                fingerprint=f"{model}-{seed}",
+                parameters=10_000,
+                width=16.0,
+                epochs=20,
+                best_epoch=10,
+                train_seconds=3.0,
+                valid_score=float(scores[row].mean()) if valid is None else valid,
+                test_score=float(scores[row].mean()),
+                flags=own,
+                directory=f"{model}-{seed}",
+            )
+            self.results.append(result)
+            self.scores[result.directory] = scores[row]
+        return self
+
+    def judge(self, task: TaskConfig = TASK, **settings) -> Contest:
+        def predictions(result: TrialResult) -> Predictions:
+            return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
+
+        return judge(task, "default", self.results, predictions, StatisticsConfig(**settings))
+
+
+@pytest.fixture
+def new_arena() -> type[Arena]:
+    return Arena
+
+
+@pytest.fixture
+def arena() -> Arena:
+    return Arena()
+
+
+@pytest.fixture
+def task() -> TaskConfig:
+    return TASK
+
+
+@pytest.fixture
+def answers() -> Callable[..., np.ndarray]:
+    """Right (1) and wrong (0) answers of one model: some samples are hard for all models, luck shifts every seed."""
+
+    def draw(accuracy: float, seeds: int = 5, samples: int = 400, luck: float = 0.1, draw: int = 0) -> np.ndarray:
+        generator = np.random.default_rng(draw)
+        hard = np.random.default_rng(99).normal(size=samples)
+        own = generator.normal(size=(seeds, samples))
+        shift = luck * generator.normal(size=(seeds, 1))
+        latent = (hard + own) / np.sqrt(2) + shift
+        threshold = np.quantile(np.random.default_rng(1).normal(size=100_000), 1 - accuracy)
+        return (latent > threshold).astype(float)
+
+    return draw
