@@ -3,4 +3,4 @@
 from jaxtyping import install_import_hook
 
 # Importing the library below this line checks every annotated tensor shape while the tests run.
-install_import_hook("cnn_vs_rnn", "beartype.beartype").install()
+install_import_hook("cnn_vs_rnn", "beartype.beartype")
