@@ -35,6 +35,7 @@ def test_the_parts_have_the_shape_the_task_promises(task):
         assert samples.inputs.shape == (len(samples), *shape)
         assert samples.inputs.dtype == np.float32
         assert np.isfinite(samples.inputs).all()
+        assert (samples.lengths is not None) == spec.variable
         if config.output == "per_step":
             assert samples.targets.shape == samples.inputs.shape[:2]
         else:

@@ -23,7 +23,7 @@ def load(config: TaskConfig) -> RawTask:
     return RawTask(
         pool=_part("train"),
         test=_part("test"),
-        input=InputSpec(kind="sequence", channels=12, length=LONGEST),
+        input=InputSpec(kind="sequence", channels=12, length=LONGEST, variable=True),
         output=OutputSpec(size=SPEAKERS),
         classes=tuple(f"speaker {number}" for number in range(1, SPEAKERS + 1)),
     )
