@@ -1,0 +1,1 @@
+"""The Kedro application: wiring of the library, and the glue to Hydra, MLflow and DVC."""

@@ -1,0 +1,115 @@
+"""The bridge between Kedro and Hydra: parameters are composed by Hydra, everything else stays Kedro's.
+
+``kedro run --params experiment=NAME,seeds=2,trainer.max_epochs=3,models=gru+tcn`` composes ``conf/config.yaml`` with
+
+- choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
+- choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``;
+- values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``.
+
+Nodes receive the validated result as ``params:contest``, an ExperimentConfig, and the data folders as ``params:rooms``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from kedro.config import OmegaConfigLoader
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ValidationError
+from yaml import YAMLError, safe_load
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.config_errors import explain
+from cnn_vs_rnn.errors import UserError, nearest
+from pipelines.rooms import Rooms
+
+ONE_FILE = ("experiment", "recipe", "augment", "budget", "trainer", "executor")
+SEVERAL_FILES = {"tasks": "task", "models": "model"}
+
+
+class HydraConfigLoader(OmegaConfigLoader):
+    """Kedro's loader, with ``parameters`` composed by Hydra and validated.
+
+    Kedro's own files may refer to the composed experiment: ``${contest:experiment}``.
+    """
+
+    def __init__(self, conf_source: str | Path, *args: Any, **kwargs: Any) -> None:
+        kwargs["custom_resolvers"] = {"contest": lambda key: self["parameters"]["contest"][key]}
+        super().__init__(conf_source, *args, **kwargs)
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        if key != "parameters":
+            return super().__getitem__(key)
+        if "parameters" not in self:
+            contest = compose_experiment(Path(self.conf_source), self.runtime_params or {})
+            rooms = Rooms.below(Path(self.conf_source).resolve().parent / "data")
+            self["parameters"] = {"contest": contest.model_dump(), "rooms": rooms.model_dump()}
+        return super().__getitem__("parameters")
+
+
+def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfig:
+    """Compose and validate an experiment; every mistake is a UserError of one line.
+
+    Args:
+        conf: the folder of the Hydra groups.
+        params: what the user asked for, nested or with dotted keys.
+    """
+    asked = dict(_flatten(params))
+    groups = [_choice(conf, key, str(asked.pop(key))) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked]
+    try:
+        GlobalHydra.instance().clear()
+        with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
+            composed = compose("config", overrides=groups)
+        for key, value in asked.items():
+            _set(composed, key, value)
+        values = OmegaConf.to_container(composed, resolve=True)
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
+        message = " ".join(str(error).split())
+        raise UserError(f"{conf}: the configuration cannot be composed: {message}") from error
+    try:
+        return ExperimentConfig.model_validate(values)
+    except ValidationError as error:
+        raise UserError(explain(error, ExperimentConfig)) from error
+
+
+def _flatten(params: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in params.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _choice(conf: Path, key: str, value: str) -> str:
+    """The Hydra override for a choice of files; refuses names that have no file."""
+    group = SEVERAL_FILES.get(key, key)
+    names = [name.strip() for name in value.split("+")] if key in SEVERAL_FILES else [value.strip()]
+    valid = sorted(path.stem for path in (conf / group).glob("*.yaml"))
+    for name in names:
+        if name not in valid:
+            raise UserError(f"{key}={name}: there is no {group} {name!r}; {nearest(name, valid)}")
+    return f"{group}=[{','.join(names)}]" if key in SEVERAL_FILES else f"{group}={names[0]}"
+
+
+def _set(composed: DictConfig, key: str, value: Any) -> None:
+    """Set a value after composing: Hydra's override grammar would trip over spaces, quotes and umlauts."""
+    *parents, last = key.split(".")
+    node: Any = composed
+    for depth, part in enumerate([*parents, last]):
+        if not isinstance(node, DictConfig) or part not in node:
+            where = ".".join(key.split(".")[:depth])
+            known = list(node) if isinstance(node, DictConfig) else []
+            if depth == 0:
+                known += [*ONE_FILE, *SEVERAL_FILES]
+            raise UserError(
+                f"{key}: there is no {part!r}{f' in {where}' if where else ''}; {nearest(part, set(map(str, known)))}"
+            )
+        if depth < len(parents):
+            node = node[part]
+    OmegaConf.update(composed, key, safe_load(value) if isinstance(value, str) else value)

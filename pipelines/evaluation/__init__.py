@@ -1,0 +1,1 @@
+"""Test the trained trials of each family, then measure what each model costs."""

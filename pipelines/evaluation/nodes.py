@@ -1,0 +1,69 @@
+"""Nodes of evaluation."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+
+from cnn_vs_rnn.costs.measure import measure_costs
+from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.evaluation.test_part import evaluate_trial
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+from pipelines.records import FittedTrial
+from pipelines.rooms import Rooms
+from pipelines.session import current
+
+logger = logging.getLogger(__name__)
+
+
+def test_trials(
+    trials: list[Trial], fitted: list[FittedTrial], rooms: Rooms
+) -> tuple[list[TrialResult], list[FailedTrial]]:
+    """Score every trained trial on the test part; those without a result are listed with the reason."""
+    session = current()
+    failures = {trial.fingerprint: trial.failure for trial in fitted}
+    results, failed = [], []
+    for trial in trials:
+        folder = TrialFolder(trial.folder(rooms.models))
+        record = folder.record()
+        if record is None:
+            reason = failures.get(trial.fingerprint()) or "it is not trained: run the pipeline training"
+            session.missing.append(f"{trial.name}: {reason}")
+            failed.append(_failed(trial, reason))
+            continue
+        folder.open(trial)
+        result = evaluate_trial(folder, record)
+        results.append(result.model_copy(update={"run_id": session.tracker.trial_tested(trial, result)}))
+    return results, failed
+
+
+def measure(rooms: Rooms, *plans_and_fitted: list) -> list[Cost]:
+    """The costs of all models of a task side by side, each with the weights of its first trained seed.
+
+    The plan of each family is followed by what was fitted of it, so that nothing trains meanwhile.
+    """
+    plans: tuple[list[Trial], ...] = plans_and_fitted[::2]
+    logger.info("costs   measuring step time, latency and memory of every model, in isolation")
+    trials = sorted(itertools.chain(*plans), key=lambda trial: (trial.task.name, trial.condition))
+    costs = []
+    for _, group in itertools.groupby(trials, key=lambda trial: (trial.task.name, trial.condition)):
+        contenders = {}
+        for trial in group:
+            folder = TrialFolder(trial.folder(rooms.models))
+            if trial.model.name not in contenders and folder.record() is not None:
+                contenders[trial.model.name] = (folder, trial)
+        costs += measure_costs(list(contenders.values()))
+    return costs
+
+
+def _failed(trial: Trial, reason: str) -> FailedTrial:
+    return FailedTrial(
+        task=trial.task.name,
+        condition=trial.condition,
+        model=trial.model.name,
+        family=trial.model.family,
+        seed=trial.seed,
+        fingerprint=trial.fingerprint(),
+        reason=reason,
+    )

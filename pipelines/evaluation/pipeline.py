@@ -1,0 +1,30 @@
+"""<family>_plan, <family>_fitted -> <family>_results, <family>_failed; all of them -> costs"""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from cnn_vs_rnn.config import FAMILIES
+from pipelines.evaluation.nodes import measure, test_trials
+
+
+def create_pipeline() -> Pipeline:
+    """A namespace a family for scores; one node for costs, because costs are compared side by side."""
+    testing = Pipeline(
+        [node(test_trials, ["plan", "fitted", "params:rooms"], ["results", "failed"], name="test_trials")]
+    )
+    families = (
+        pipeline(
+            testing,
+            namespace=family,
+            inputs={name: f"{family}_{name}" for name in ("plan", "fitted")},
+            outputs={name: f"{family}_{name}" for name in ("results", "failed")},
+            parameters={"params:rooms"},
+        )
+        for family in FAMILIES
+    )
+    costs = node(
+        measure,
+        ["params:rooms", *(f"{family}_{what}" for family in FAMILIES for what in ("plan", "fitted"))],
+        "costs",
+        name="measure_costs",
+    )
+    return sum(families, start=Pipeline([costs]))

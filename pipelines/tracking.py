@@ -1,0 +1,277 @@
+"""What MLflow is told: one parent run a `kedro run`, one child run a trial.
+
+Only the process of `kedro run` writes, so that SQLite never sees two writers, and only from what lies in the trial
+folders: a tracking store that was deleted is filled again, and a trial that is reused keeps the run that trained it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+import mlflow
+import numpy as np
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.evaluation.results import Cost, TrialResult
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+SERVING = Path(__file__).with_name("serving.py")
+METRIC_NAMES = {"train_loss": "train/loss", "valid_loss": "val/loss", "learning_rate": "train/learning_rate"}
+BEST_ALIAS = "best"
+
+logging.getLogger("mlflow").setLevel(logging.ERROR)
+
+
+class Tracker:
+    """Records one `kedro run`. Opened with `open`, closed with `close`."""
+
+    def __init__(self, uri: str, artifacts: Path) -> None:
+        self.client = MlflowClient(uri)
+        self.uri = uri
+        self.artifacts = artifacts
+        self.experiment_id = ""
+        self.parent_id = ""
+        self._runs: dict[str, Run] = {}  # fingerprint -> child run
+
+    def open(self, contest: ExperimentConfig, tags: Mapping[str, str]) -> None:
+        """Create the experiment if need be, and the parent run of this `kedro run`."""
+        mlflow.set_tracking_uri(self.uri)
+        try:
+            found = self.client.get_experiment_by_name(contest.experiment)
+            location = (self.artifacts / contest.experiment).resolve().as_uri()
+            self.experiment_id = (
+                found.experiment_id if found else self.client.create_experiment(contest.experiment, location)
+            )
+            self._runs = {run.data.tags["fingerprint"]: run for run in self._children()}
+            parent = self.client.create_run(self.experiment_id, run_name="contest", tags=dict(tags))
+        except MlflowException as error:
+            raise UserError(f"MLflow at {self.uri} cannot be used: {' '.join(str(error).split())}") from error
+        self.parent_id = parent.info.run_id
+        settings = _flat(contest.model_dump(mode="json", exclude={"tasks", "models"}))
+        settings |= {"tasks": ", ".join(contest.tasks), "models": ", ".join(contest.models)}
+        self.client.log_batch(self.parent_id, params=[Param(key, str(value)[:500]) for key, value in settings.items()])
+        self.client.log_dict(self.parent_id, contest.model_dump(mode="json"), "experiment.yaml")
+
+    def _children(self) -> Iterator[Run]:
+        token = None
+        while True:
+            page = self.client.search_runs([self.experiment_id], "tags.fingerprint != ''", page_token=token)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    def open_trials(self, trials: Iterable[Trial]) -> None:
+        """Create the run of every trial that has none yet."""
+        for trial in trials:
+            self._run(trial)
+
+    def _run(self, trial: Trial) -> Run:
+        fingerprint = trial.fingerprint()
+        if fingerprint not in self._runs:
+            run = self.client.create_run(
+                self.experiment_id,
+                run_name=trial.name,
+                tags={
+                    MLFLOW_PARENT_RUN_ID: self.parent_id,
+                    "fingerprint": fingerprint,
+                    "task": trial.task.name,
+                    "model": trial.model.name,
+                    "family": trial.model.family,
+                    "condition": trial.condition,
+                },
+            )
+            self.client.log_batch(
+                run.info.run_id, params=[Param(key, str(value)[:500]) for key, value in _trial_params(trial).items()]
+            )
+            data = trial.data.task
+            dataset = Dataset(
+                name=data.name,
+                digest=data.digest[:12],
+                source_type="local",
+                source=json.dumps({"uri": data.directory}),
+                profile=json.dumps({"pool_samples": data.pool_samples, "test_samples": data.test_samples}),
+            )
+            self.client.log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])])
+            self._runs[fingerprint] = run
+        return self._runs[fingerprint]
+
+    def trial_ended(self, trial: Trial, folder: TrialFolder, failure: str | None) -> None:
+        """Record the history of a trial and its checkpoint as a model, once; or why it failed."""
+        run = self._run(trial)
+        if run.info.status == "FINISHED":
+            return
+        run_id = run.info.run_id
+        record = folder.record() if failure is None else None
+        if record is None:
+            self.client.set_tag(run_id, "failure", failure or "no result")
+            self.client.set_terminated(run_id, "FAILED")
+        else:
+            score = f"val_{trial.task.score}"
+            made = int(folder.result.stat().st_mtime * 1000)
+            self._log(run_id, _history(folder, trial.task.score, made))
+            self._log(
+                run_id,
+                [
+                    Metric(f"best/{score}", record.valid_score, made, 0),
+                    Metric("best/epoch", record.best_epoch, made, 0),
+                    Metric("final/epochs", record.epochs, made, 0),
+                    Metric("cost/train_seconds", record.train_seconds, made, 0),
+                    Metric("cost/parameters", trial.parameters, made, 0),
+                ],
+            )
+            self._log_model(run_id, trial, folder)
+            self.client.set_terminated(run_id, "FINISHED")
+        self._runs[trial.fingerprint()] = self.client.get_run(run_id)
+
+    def trial_tested(self, trial: Trial, result: TrialResult) -> str:
+        """Record the test score, once, and return the run's id."""
+        run = self._run(trial)
+        name = f"test/{trial.task.score}"
+        if name not in run.data.metrics:
+            self._log(run.info.run_id, [Metric(name, result.test_score, run.info.end_time or run.info.start_time, 0)])
+            for flag in result.flags:
+                self.client.set_tag(run.info.run_id, f"flag.{flag}", "true")
+        return run.info.run_id
+
+    def costs_measured(self, costs: Iterable[Cost], results: Iterable[TrialResult]) -> None:
+        """Record on each trial what its model costs, as measured in this run."""
+        by_model = {(cost.task, cost.condition, cost.model): cost for cost in costs}
+        for result in results:
+            cost = by_model[result.task, result.condition, result.model]
+            values = cost.model_dump(exclude={"task", "condition", "model"})
+            run = self.client.get_run(result.run_id)
+            self._log(
+                result.run_id,
+                [
+                    Metric(f"cost/{name}", value, run.info.start_time, 0)
+                    for name, value in values.items()
+                    if value is not None
+                ],
+            )
+
+    def report_written(self, folder: Path, metrics: Mapping[str, float], tags: Mapping[str, str]) -> None:
+        """Record the report's files and its headline figures on the parent run."""
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                self.client.log_artifact(self.parent_id, str(path))
+        now = self.client.get_run(self.parent_id).info.start_time
+        self._log(self.parent_id, [Metric(name, value, now, 0) for name, value in metrics.items()])
+        for name, value in tags.items():
+            self.client.set_tag(self.parent_id, name, value)
+
+    def register_best(self, result: TrialResult, experiment: str) -> None:
+        """Register the checkpoint of a trial as the best model of its task, under the alias `best`."""
+        name = f"{experiment}-{result.task}" + ("" if result.condition == "default" else f"-{result.condition}")
+        name = name.replace("/", "-").replace(":", "-")
+        try:
+            if self.client.get_model_version_by_alias(name, BEST_ALIAS).tags.get("fingerprint") == result.fingerprint:
+                return
+        except MlflowException:  # no such model, or no such alias yet
+            if not self.client.search_registered_models(f"name = '{name}'"):
+                self.client.create_registered_model(name, description=f"The best model of {result.task}")
+        model = self.client.search_logged_models(
+            [self.experiment_id], filter_string=f"source_run_id = '{result.run_id}'", max_results=1
+        )[0]
+        version = self.client.create_model_version(
+            name,
+            model.artifact_location,
+            run_id=result.run_id,
+            model_id=model.model_id,
+            tags={"fingerprint": result.fingerprint, "model": result.model},
+        )
+        self.client.set_registered_model_alias(name, BEST_ALIAS, version.version)
+
+    def close(self, failed: bool) -> None:
+        """End the parent run."""
+        if self.parent_id:
+            self.client.set_terminated(self.parent_id, "FAILED" if failed else "FINISHED")
+
+    def _log(self, run_id: str, metrics: list[Metric]) -> None:
+        finite = [metric for metric in metrics if np.isfinite(metric.value)]
+        for start in range(0, len(finite), 1000):
+            self.client.log_batch(run_id, metrics=finite[start : start + 1000])
+
+    def _log_model(self, run_id: str, trial: Trial, folder: TrialFolder) -> None:
+        with warnings.catch_warnings(), mlflow.start_run(run_id=run_id, log_system_metrics=False):
+            warnings.simplefilter("ignore")
+            mlflow.pyfunc.log_model(
+                name=f"{trial.task.name}-{trial.model.name}",
+                python_model=str(SERVING),
+                artifacts={
+                    "config": str(folder.config),
+                    "checkpoint": str(folder.best),
+                    "scaling": trial.data.splits[0].path,
+                },
+                signature=_signature(trial),
+                pip_requirements=[f"torch=={_torch_version()}"],
+            )
+
+
+def _torch_version() -> str:
+    import torch
+
+    return torch.__version__.partition("+")[0]
+
+
+def _signature(trial: Trial) -> ModelSignature:
+    data = trial.data.task
+    shape = (-1, -1, data.input.channels)
+    if data.input.kind == "image":
+        shape = (-1, data.input.channels, data.input.height or -1, data.input.width or -1)
+    inputs: list[ColSpec | TensorSpec] = [TensorSpec(np.dtype(np.float32), shape, "inputs")]
+    if data.input.variable:
+        inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
+    answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)
+    return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
+
+
+def _history(folder: TrialFolder, score: str, made: int) -> list[Metric]:
+    names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
+    with folder.history.open(newline="") as file:
+        return [
+            Metric(name, float(row[column]), made, int(row["epoch"]))
+            for row in csv.DictReader(file)
+            for column, name in names.items()
+        ]
+
+
+def _trial_params(trial: Trial) -> dict[str, Any]:
+    flat = _flat(
+        {
+            "recipe": trial.recipe.model_dump(mode="json"),
+            "trainer": trial.trainer.model_dump(mode="json"),
+            "augment": trial.augment.model_dump(mode="json"),
+            "model": {"name": trial.model.name, "family": trial.model.family, **trial.model.options},
+            "task": {"name": trial.task.name, **trial.task.options},
+        }
+    )
+    return {**flat, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

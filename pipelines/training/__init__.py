@@ -1,0 +1,1 @@
+"""Plan the trials, then fit those of each family."""

@@ -1,0 +1,98 @@
+"""Nodes of training."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
+from cnn_vs_rnn.costs.estimate import Estimate, estimate_seconds
+from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.plan import plan_trials
+from cnn_vs_rnn.trials.trial import Trial
+from pipelines.records import FittedTrial, PreparedVariant
+from pipelines.rooms import Rooms
+from pipelines.session import current
+
+logger = logging.getLogger(__name__)
+
+
+def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Rooms) -> tuple[list[Trial], ...]:
+    """The trials of each family, in the order of FAMILIES; prints what will be trained and how long it will take."""
+    by_condition: dict[str, dict] = defaultdict(dict)
+    for variant in prepared:
+        by_condition[variant.condition][variant.task.task.name] = variant.task
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        trials = plan_trials(contest, by_condition)
+    for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
+        logger.warning("note    %s", message)
+    _announce(contest, trials, rooms)
+    return tuple([trial for trial in trials if trial.model.family == family] for family in FAMILIES)
+
+
+def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> None:
+    folders = {trial.folder(rooms.models): trial for trial in trials}
+    to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
+    estimates = dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True))
+    session = current()
+    counts = Counter(trial.model.family for trial in trials)
+    logger.info(
+        "plan    %d trials (%s), %d seeds each, networks of %s parameters (within %.0f%%)",
+        len(trials),
+        ", ".join(f"{counts[family]} {family}" for family in FAMILIES if counts[family]),
+        contest.seeds,
+        f"{contest.budget.parameters:,}",
+        100 * contest.budget.tolerance,
+    )
+    workers = session.executor.workers
+    logger.info("plan    %s", _duration(estimates, len(trials) - len(to_train), workers))
+    session.progress = TrainingProgress(
+        estimates,
+        {folder: trial.trainer.max_epochs for folder, trial in to_train.items()},
+        reused=len(trials) - len(to_train),
+        workers=workers,
+    )
+    session.tracker.open_trials(trials)
+
+
+def _duration(estimates: dict[Path, Estimate], reused: int, workers: int) -> str:
+    if not estimates:
+        return f"all {reused} trials are trained already and are reused"
+    expected = sum(estimate.expected for estimate in estimates.values()) / workers
+    at_most = sum(estimate.at_most for estimate in estimates.values()) / workers
+    done = f", {reused} are trained already" if reused else ""
+    return (
+        f"{len(estimates)} trials to train on {workers} worker{'s' * (workers > 1)}{done}: "
+        f"about {in_words(expected)}, {in_words(at_most)} if none stops early"
+    )
+
+
+def fit_trials(trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
+    """Train what is not trained yet, longest first; a failed trial is reported and the others go on."""
+    session = current()
+    folders = {trial.folder(rooms.models): trial for trial in trials}
+    waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
+    failures: dict[Path, str] = {}
+
+    def ended(folder: Path, failure: str | None) -> None:
+        trial = folders[folder]
+        if failure is not None:
+            failures[folder] = failure
+            logger.warning("failed  %s: %s (traceback: %s)", trial.name, failure, folder / "error.txt")
+        if session.progress is not None:
+            session.progress.trial_ended(folder, failure)
+        session.tracker.trial_ended(trial, TrialFolder(folder), failure)
+
+    for folder in waiting:
+        TrialFolder(folder).open(folders[folder])
+    session.executor.run(waiting, ended, lambda: session.progress.tick() if session.progress else None)
+    for folder, trial in folders.items():
+        if folder not in waiting:
+            session.tracker.trial_ended(trial, TrialFolder(folder), None)
+    return [
+        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder)) for folder, trial in folders.items()
+    ]

@@ -1,0 +1,28 @@
+"""prepared -> <family>_plan -> <family>_fitted, the same pipeline for each family"""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from cnn_vs_rnn.config import FAMILIES
+from pipelines.training.nodes import fit_trials, plan
+
+
+def create_pipeline() -> Pipeline:
+    """One plan over all families, then their trials, a namespace each."""
+    planning = node(
+        plan,
+        ["params:contest", "prepared", "params:rooms"],
+        [f"{family}_plan" for family in FAMILIES],
+        name="plan_trials",
+    )
+    fitting = Pipeline([node(fit_trials, ["plan", "params:rooms"], "fitted", name="fit_trials")])
+    families = (
+        pipeline(
+            fitting,
+            namespace=family,
+            inputs={"plan": f"{family}_plan"},
+            outputs={"fitted": f"{family}_fitted"},
+            parameters={"params:rooms"},
+        )
+        for family in FAMILIES
+    )
+    return sum(families, start=Pipeline([planning]))

@@ -1,0 +1,63 @@
+"""How long an experiment will take, before it starts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.costs.measure import single_thread, training_step
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.fit import initial_model
+from cnn_vs_rnn.trials.trial import Trial
+
+EPOCH_OVERHEAD_SECONDS = 0.03  # validation, checkpoint, history: measured on 10,000-parameter networks
+TYPICAL_SHARE = 0.5  # of the allowed epochs, before early stopping ends a training
+
+
+class Estimate(NamedTuple):
+    """Seconds of one trial on one core."""
+
+    expected: float
+    at_most: float
+
+
+BASELINE = Estimate(1.0, 10.0)
+
+
+def estimate_seconds(trials: Sequence[Trial]) -> list[Estimate]:
+    """The estimate of each trial, from three timed steps of each distinct network."""
+    measured: dict[tuple[str, str, str], float] = {}
+    estimates = []
+    with single_thread():
+        for trial in trials:
+            if trial.model.family == "baseline":
+                estimates.append(BASELINE)
+                continue
+            key = (trial.task.name, trial.model.name, trial.condition)
+            if key not in measured:
+                measured[key] = _epoch_seconds(trial)
+            at_most = trial.trainer.max_epochs * measured[key]
+            estimates.append(Estimate(TYPICAL_SHARE * at_most, at_most))
+    return estimates
+
+
+def _epoch_seconds(trial: Trial) -> float:
+    train = read_part(trial.data, trial.seed, "train")
+    batches = Batches(train, trial.recipe.batch_size, shuffle_seed=0)
+    batch = next(iter(batches))
+    augmentation = augmentation_for(trial.task, trial.augment)
+    step = training_step(initial_model(trial), trial, batch)
+
+    def whole_step() -> None:
+        if augmentation is not None:
+            augmentation(batch.inputs)
+        step()
+
+    whole_step()
+    began = time.perf_counter()
+    for _ in range(3):
+        whole_step()
+    return (time.perf_counter() - began) / 3 * len(batches) + EPOCH_OVERHEAD_SECONDS

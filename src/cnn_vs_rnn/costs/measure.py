@@ -1,0 +1,116 @@
+"""The cost of every model of a contest, in isolation: one thread, no worker training meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.costs.flops import forward_flops
+from cnn_vs_rnn.costs.memory import saved_bytes
+from cnn_vs_rnn.costs.timing import interleaved_medians
+from cnn_vs_rnn.evaluation.results import Cost
+from cnn_vs_rnn.evaluation.test_part import model_from
+from cnn_vs_rnn.learner.batches import Batch, Batches
+from cnn_vs_rnn.learner.module import OPTIMIZERS
+from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+ROUNDS = 15
+MEGABYTE = 1e6
+
+
+def measure_costs(contenders: Sequence[tuple[TrialFolder, Trial]]) -> list[Cost]:
+    """Costs of one trained trial of each model of one task and condition, measured in turns.
+
+    A training step is forward, loss, backward and optimiser on one full batch at the recipe's batch size, on sequences
+    of full length, without augmentation. Latency is the answer to a single sample.
+    """
+    with single_thread():
+        measured = [_Contender(folder, trial) for folder, trial in contenders]
+        networks = [contender for contender in measured if not contender.is_baseline]
+        steps = dict(zip(networks, interleaved_medians([n.training_step for n in networks], ROUNDS), strict=True))
+        latencies = interleaved_medians([contender.answer for contender in measured], ROUNDS)
+        return [
+            contender.cost(steps.get(contender), latency)
+            for contender, latency in zip(measured, latencies, strict=True)
+        ]
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """One torch thread inside the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class _Contender:
+    def __init__(self, folder: TrialFolder, trial: Trial) -> None:
+        self.trial = trial
+        self.is_baseline = trial.model.family == "baseline"
+        self.model = model_from(folder.best, trial)
+        self.batch = _full_batch(trial)
+        self.single = Batch(*(None if tensor is None else tensor[:1] for tensor in self.batch))  # type: ignore[arg-type]
+        if not self.is_baseline:
+            self.training_step = training_step(self.model, trial, self.batch)
+
+    @torch.inference_mode()
+    def answer(self) -> None:
+        self.model.eval()(self.single.inputs, self.single.lengths)
+
+    def cost(self, step_seconds: float | None, latency_seconds: float) -> Cost:
+        flops, memory = None, None
+        if not self.is_baseline:
+            flops = float(forward_flops(self.model, self.single.inputs, self.single.lengths))
+            self.model.train()
+            memory = saved_bytes(self.model, lambda: _loss(self.model, self.trial, self.batch)) / MEGABYTE
+        return Cost(
+            task=self.trial.task.name,
+            condition=self.trial.condition,
+            model=self.trial.model.name,
+            step_ms=None if step_seconds is None else step_seconds * 1e3,
+            latency_ms=latency_seconds * 1e3,
+            flops_per_sample=flops,
+            train_memory_mb=memory,
+        )
+
+
+def training_step(model: nn.Module, trial: Trial, batch: Batch) -> Callable[[], None]:
+    """A function that trains `model` by one step."""
+    optimizer = OPTIMIZERS[trial.recipe.optimizer](model.parameters(), lr=trial.recipe.learning_rate)
+
+    def step() -> None:
+        model.train()
+        loss = _loss(model, trial, batch)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def _loss(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
+    return loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
+
+
+def _full_batch(trial: Trial) -> Batch:
+    """A batch of the recipe's size whose sequences all have the task's full length."""
+    samples = read_part(trial.data, trial.seed, "train")
+    size = trial.recipe.batch_size
+    repeated = samples.take(torch.arange(size).remainder(len(samples)).numpy())
+    batch = next(iter(Batches(repeated, size)))
+    if batch.lengths is None:
+        return batch
+    length = trial.data.task.input.length
+    assert length is not None
+    padding = [0, 0, 0, length - batch.inputs.shape[1]]
+    inputs = torch.nn.functional.pad(batch.inputs, padding)
+    return Batch(inputs, batch.targets, torch.full_like(batch.lengths, length))

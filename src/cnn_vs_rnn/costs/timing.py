@@ -1,0 +1,24 @@
+"""Seconds, measured side by side."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+
+def interleaved_medians(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[float]:
+    """Median seconds of each action over `rounds` rounds in which each runs once.
+
+    Taking turns makes the ratios between actions hold while the machine's speed drifts.
+    """
+    for action in actions:
+        for _ in range(warm_up):
+            action()
+    seconds: list[list[float]] = [[] for _ in actions]
+    for _ in range(rounds):
+        for action, times in zip(actions, seconds, strict=True):
+            began = time.perf_counter()
+            action()
+            times.append(time.perf_counter() - began)
+    return [statistics.median(times) for times in seconds]

@@ -1,0 +1,33 @@
+"""What a model answers, and how good each answer is."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.evaluation.results import Predictions
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.objective import per_sample_score
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, task: TaskConfig, batches: Batches) -> Predictions:
+    """Predictions for all samples of `batches`, in their order.
+
+    `predicted` and `target` are empty for a task with an answer a step: its report shows scores only.
+    """
+    model.eval()
+    scores, predicted, target = [], [], []
+    for batch in batches:
+        outputs = model(batch.inputs, batch.lengths).float()
+        scores.append(per_sample_score(task.score, outputs, batch.targets))
+        if task.output == "one":
+            predicted.append(outputs.argmax(-1) if task.loss == "cross_entropy" else outputs[:, 0])
+            target.append(batch.targets if task.loss == "cross_entropy" else batch.targets[:, 0])
+    return Predictions(_joined(scores), _joined(predicted), _joined(target))
+
+
+def _joined(parts: list[torch.Tensor]) -> np.ndarray:
+    return torch.cat(parts).numpy() if parts else np.empty(0, np.int64)

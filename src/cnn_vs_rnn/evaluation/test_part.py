@@ -1,0 +1,76 @@
+"""A finished trial on the test part, used once, with the checkpoint that validation chose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.evaluation.predict import predict
+from cnn_vs_rnn.evaluation.results import Flag, Predictions, TrialResult
+from cnn_vs_rnn.files import replacing
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.fit import EVALUATION_BATCH, initial_model
+from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+COLLAPSED_SHARE = 0.99  # of all samples predicted as one class, where the truth has several
+COLLAPSED_SPREAD = 0.1  # of the targets' standard deviation, for values
+
+
+def model_from(checkpoint: Path, trial: Trial) -> torch.nn.Module:
+    """A trial's model with the weights of a checkpoint, from which nothing but tensors is read."""
+    model = initial_model(trial)
+    model.load_state_dict(torch.load(checkpoint, weights_only=True)["state_dict"])
+    return model.eval()
+
+
+def evaluate_trial(folder: TrialFolder, record: FitRecord) -> TrialResult:
+    """Predict the test part, keep the predictions in `predictions.npz`, flag what cannot be trusted."""
+    trial = folder.trial()
+    test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
+    predictions = predict(model_from(folder.best, trial), trial.task, test)
+    with replacing(folder.path / "predictions.npz") as temporary, temporary.open("wb") as file:
+        np.savez(file, **vars(predictions))
+    return TrialResult(
+        task=trial.task.name,
+        condition=trial.condition,
+        model=trial.model.name,
+        family=trial.model.family,
+        seed=trial.seed,
+        fingerprint=trial.fingerprint(),
+        parameters=trial.parameters,
+        width=trial.width,
+        epochs=record.epochs,
+        best_epoch=record.best_epoch,
+        train_seconds=record.train_seconds,
+        valid_score=record.valid_score,
+        test_score=float(predictions.per_sample.mean()),
+        flags=tuple(_flags(trial, record, predictions)),
+        directory=str(folder.path),
+    )
+
+
+def _flags(trial: Trial, record: FitRecord, predictions: Predictions) -> list[Flag]:
+    if trial.model.family == "baseline":  # the majority class is one class by design
+        return []
+    flags: list[Flag] = []
+    finite = np.isfinite(predictions.per_sample).all() and np.isfinite(predictions.predicted).all()
+    if record.diverged or not finite:
+        flags.append("diverged")
+    elif _collapsed(predictions):
+        flags.append("collapsed")
+    if not record.converged and not record.diverged:
+        flags.append("not_converged")
+    return flags
+
+
+def _collapsed(predictions: Predictions) -> bool:
+    predicted, target = predictions.predicted, predictions.target
+    if not len(target) or len(np.unique(target)) < 2:
+        return False
+    if np.issubdtype(target.dtype, np.integer):
+        return bool(np.unique(predicted, return_counts=True)[1].max() >= COLLAPSED_SHARE * len(predicted))
+    return bool(predicted.std() < COLLAPSED_SPREAD * target.std())

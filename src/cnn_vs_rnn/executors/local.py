@@ -1,0 +1,107 @@
+"""A pool of worker processes on this machine, kept warm between calls."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+POLL_SECONDS = 0.5
+
+OnDone = Callable[[Path, str | None], None]
+
+
+class LocalExecutor:
+    """Runs trials in `workers` processes (0: one a core), each a `cnn_vs_rnn.trials.worker` with one torch thread."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self._pool: list[_Worker] = []
+
+    def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: Callable[[], None]) -> None:
+        """Train every trial, longest first if given so; returns when all have ended.
+
+        Args:
+            folders: trial folders, each with its config.
+            on_done: called with a folder and its failure (None, or the reason in one line) as each trial ends.
+            on_tick: called about twice a second, for a progress display.
+        """
+        waiting = deque(folders)
+        with selectors.DefaultSelector() as selector:
+            busy: dict[_Worker, Path] = {}
+
+            def hand_out(worker: _Worker) -> None:
+                if waiting:
+                    busy[worker] = waiting.popleft()
+                    selector.register(worker.answers, selectors.EVENT_READ, worker)
+                    worker.send(busy[worker])
+
+            self._fill(min(self.workers, len(waiting)))
+            for worker in list(self._pool):
+                hand_out(worker)
+            while busy:
+                for key, _ in selector.select(POLL_SECONDS):
+                    worker: _Worker = key.data
+                    selector.unregister(worker.answers)
+                    folder = busy.pop(worker)
+                    answer = worker.receive()
+                    if answer is None:
+                        status = worker.stop()
+                        self._pool.remove(worker)
+                        on_done(folder, f"its worker process ended with status {status} (killed, or out of memory)")
+                        worker = _Worker()
+                        self._pool.append(worker)
+                    else:
+                        on_done(folder, answer["failure"])
+                    hand_out(worker)
+                on_tick()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        for worker in self._pool:
+            worker.stop()
+        self._pool.clear()
+
+    def _fill(self, count: int) -> None:
+        while len(self._pool) < count:
+            self._pool.append(_Worker())
+
+
+class _Worker:
+    """One process and the two pipes to it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cnn_vs_rnn.trials.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.requests, self.answers = self.process.stdin, self.process.stdout
+
+    def send(self, folder: Path) -> None:
+        """Hand out a trial; a process that has died is noticed at `receive`."""
+        with contextlib.suppress(BrokenPipeError):
+            self.requests.write(f"{folder}\n".encode())
+            self.requests.flush()
+
+    def receive(self) -> dict | None:
+        """Its answer, or None where the process died."""
+        line = self.answers.readline()
+        return json.loads(line) if line.endswith(b"\n") else None
+
+    def stop(self) -> int:
+        """End the process and return its exit status."""
+        with contextlib.suppress(BrokenPipeError):
+            self.requests.close()
+        status = self.process.wait()
+        self.answers.close()
+        return status

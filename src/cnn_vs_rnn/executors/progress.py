@@ -1,0 +1,110 @@
+"""How far the trials of a run are, and how long they will still take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from cnn_vs_rnn.costs.estimate import Estimate
+from cnn_vs_rnn.trials.folder import TrialFolder
+
+LINE_EVERY_SECONDS = 20.0  # where the output is no terminal and cannot be redrawn
+
+
+class TrainingProgress:
+    """One bar over all trials of a run. The work of a trial is its estimate, corrected by how its epochs proceed.
+
+    Args:
+        estimates: the trials to train and their estimates.
+        reused: trials that are done already.
+        workers: how many train at once.
+    """
+
+    def __init__(
+        self,
+        estimates: Mapping[Path, Estimate],
+        max_epochs: Mapping[Path, int],
+        reused: int,
+        workers: int,
+        console: Console | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.estimates, self.max_epochs, self.reused = dict(estimates), dict(max_epochs), reused
+        self.workers = max(1, min(workers, len(self.estimates)))
+        self.console = console or Console()
+        self.clock = clock
+        self.ended: set[Path] = set()
+        self.failed = 0
+        self._began = clock()
+        self._said = self._began
+        self._bar = Progress(
+            TextColumn("training"),
+            BarColumn(bar_width=32),
+            TextColumn("{task.fields[trials]} trials, {task.fields[left]}"),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=1.0, trials="", left="")
+        self._bar.start()
+        self.tick()
+
+    def trial_ended(self, folder: Path, failure: str | None) -> None:
+        """Count a trial, done or failed."""
+        self.ended.add(folder)
+        self.failed += failure is not None
+        self.tick()
+
+    def tick(self) -> None:
+        """Redraw; in a log file, a line now and then."""
+        share = self.share_done()
+        trials = f"{len(self.ended) + self.reused}/{len(self.estimates) + self.reused}"
+        left = f"about {in_words(self.seconds_left())} left"
+        self._bar.update(self._task, completed=share, trials=trials, left=left)
+        if not self.console.is_terminal and self.clock() - self._said >= LINE_EVERY_SECONDS:
+            self._said = self.clock()
+            self.console.print(f"training {trials} trials, {left}", highlight=False)
+
+    def share_done(self) -> float:
+        """Between 0 and 1, in estimated work."""
+        total = sum(estimate.expected for estimate in self.estimates.values())
+        return self._work_done() / total if total else 1.0
+
+    def seconds_left(self) -> float:
+        """From the speed so far; from the estimates alone while nothing has been done yet."""
+        left = sum(estimate.expected for estimate in self.estimates.values()) - self._work_done()
+        elapsed, done = self.clock() - self._began, self._work_done()
+        by_estimate = left / self.workers
+        if not done or not elapsed:
+            return by_estimate
+        trust = self.share_done()
+        return trust * (left * elapsed / done) + (1 - trust) * by_estimate
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self._bar.stop()
+
+    def _work_done(self) -> float:
+        return sum(self._work_done_by(folder, estimate) for folder, estimate in self.estimates.items())
+
+    def _work_done_by(self, folder: Path, estimate: Estimate) -> float:
+        if folder in self.ended:
+            return estimate.expected
+        epochs = TrialFolder(folder).epochs_trained()
+        return min(estimate.at_most * epochs / self.max_epochs[folder], 0.95 * estimate.expected)
+
+
+def in_words(seconds: float) -> str:
+    """A duration as a person says it.
+
+    >>> in_words(8), in_words(95), in_words(4000)
+    ('10 s', '2 min', '1 h 7 min')
+    """
+    if seconds < 55:
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,140 @@
+"""From a trial to its checkpoint."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import pickle
+import time
+import warnings
+from pathlib import Path
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import EarlyStopping
+from torch import nn
+
+from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.evaluation.predict import predict
+from cnn_vs_rnn.files import replacing
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.checkpoints import COLUMNS, AtomicCheckpointIO, EpochRecord
+from cnn_vs_rnn.learner.module import Learner
+from cnn_vs_rnn.models.build import build
+from cnn_vs_rnn.models.closed_form import ClosedForm
+from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+logger = logging.getLogger(__name__)
+
+EVALUATION_BATCH = 256
+
+
+class DivergedError(Exception):
+    """No epoch ended with a finite loss."""
+
+
+def initial_model(trial: Trial) -> nn.Module:
+    """The model of a trial before training, initialised from the trial's seed."""
+    torch.manual_seed(trial.seed)
+    task = trial.data.task
+    return build(trial.model, task.input, task.output, width=trial.width, dropout=trial.recipe.dropout)
+
+
+def fit(folder: TrialFolder) -> None:
+    """Train the trial of a folder, from its last checkpoint if it has one, and declare it done."""
+    trial = folder.trial()
+    model = initial_model(trial)
+    record = (
+        _fit_baseline(trial, model, folder) if isinstance(model, ClosedForm) else _fit_network(trial, model, folder)
+    )
+    folder.finish(record)
+
+
+def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder) -> FitRecord:
+    train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
+    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+    learner = Learner(
+        network,
+        trial.task,
+        trial.recipe,
+        augmentation_for(trial.task, trial.augment),
+        max_epochs=trial.trainer.max_epochs,
+        patience=trial.trainer.patience,
+        seed=trial.seed,
+    )
+    epochs = EpochRecord(folder.history, folder.best, folder.last)
+    _train(learner, trial, train, valid, epochs, folder)
+    if epochs.best_epoch < 0:
+        raise DivergedError(
+            f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
+        )
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in epochs.rows]
+    return FitRecord(
+        epochs=len(rows),
+        best_epoch=epochs.best_epoch,
+        valid_score=rows[epochs.best_epoch]["valid_score"],
+        train_seconds=sum(row["seconds"] for row in rows),
+        diverged=not all(torch.isfinite(torch.tensor([row["train_loss"], row["valid_loss"]])).all() for row in rows),
+        converged=len(rows) - 1 - epochs.best_epoch >= trial.trainer.patience,
+    )
+
+
+def _train(
+    learner: Learner, trial: Trial, train: Batches, valid: Batches, epochs: EpochRecord, folder: TrialFolder
+) -> None:
+    trainer = pl.Trainer(
+        max_epochs=trial.trainer.max_epochs,
+        accelerator=trial.trainer.accelerator,
+        precision=trial.trainer.precision,
+        devices=1,
+        gradient_clip_val=trial.recipe.gradient_clip or None,
+        callbacks=[
+            EarlyStopping("valid_loss", patience=trial.trainer.patience, check_on_train_epoch_end=True),
+            epochs,
+        ],
+        plugins=[AtomicCheckpointIO()],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        deterministic=True,
+    )
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
+        trainer.fit(learner, train, valid, ckpt_path=_resumable(folder), weights_only=True)
+
+
+def _resumable(folder: TrialFolder) -> Path | None:
+    """The last checkpoint, if it is whole and holds nothing but tensors and plain values."""
+    if not folder.last.exists():
+        return None
+    try:
+        torch.load(folder.last, weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError) as error:
+        logger.warning("%s is damaged (%s): this trial is trained from the start", folder.last, type(error).__name__)
+        folder.discard()
+        return None
+    return folder.last
+
+
+def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRecord:
+    began = time.perf_counter()
+    model.fit(read_part(trial.data, trial.seed, "train"), trial.seed)
+    seconds = time.perf_counter() - began
+    with replacing(folder.best) as temporary:
+        torch.save({"state_dict": model.state_dict()}, temporary)
+    with replacing(folder.history) as temporary, temporary.open("w", newline="") as file:
+        csv.writer(file).writerow(COLUMNS)
+    valid = predict(model, trial.task, Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH))
+    return FitRecord(
+        epochs=0,
+        best_epoch=0,
+        valid_score=float(valid.per_sample.mean()),
+        train_seconds=seconds,
+        diverged=False,
+        converged=True,
+    )

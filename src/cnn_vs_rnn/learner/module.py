@@ -1,0 +1,134 @@
+"""The one LightningModule: any network on any task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from cnn_vs_rnn.config import RecipeConfig, TaskConfig
+from cnn_vs_rnn.learner.batches import Batch, Batches
+from cnn_vs_rnn.learner.objective import loss_of, per_sample_score
+
+OPTIMIZERS = {
+    "adamw": torch.optim.AdamW,
+    "adam": torch.optim.Adam,
+    "sgd": torch.optim.SGD,
+    "rmsprop": torch.optim.RMSprop,
+}
+
+
+class Learner(pl.LightningModule):
+    """A network, how it is trained, and what it is trained on.
+
+    After each epoch `train_loss`, and the metrics `valid_loss` and `valid_score`, are means over samples.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        task: TaskConfig,
+        recipe: RecipeConfig,
+        augmentation: nn.Module | None,
+        *,
+        max_epochs: int,
+        patience: int,
+        seed: int,
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.augmentation = augmentation
+        self.task, self.recipe, self.seed = task, recipe, seed
+        self.max_epochs, self.patience = max_epochs, patience
+        self._train = _Mean()
+        self._valid_loss = _Mean()
+        self._valid_score = _Mean()
+        self._schedule: torch.optim.lr_scheduler.LRScheduler | None = None
+        self._schedule_state: dict[str, Any] | None = None
+
+    @property
+    def train_loss(self) -> float:
+        """Mean over the samples of this epoch so far."""
+        return self._train.value()
+
+    @property
+    def learning_rate(self) -> float:
+        """Of this epoch."""
+        return self.trainer.optimizers[0].param_groups[0]["lr"]
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        recipe = self.recipe
+        optimizer = OPTIMIZERS[recipe.optimizer](
+            self.network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+        if recipe.schedule == "plateau":
+            self._schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+                optimizer, factor=0.5, patience=max(1, self.patience // 3)
+            )
+        elif recipe.schedule == "cosine":
+            self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.max_epochs)
+        return optimizer
+
+    def on_train_start(self) -> None:
+        if self._schedule is not None and self._schedule_state is not None:
+            self._schedule.load_state_dict(self._schedule_state)
+
+    def on_train_epoch_start(self) -> None:
+        # All randomness of an epoch (order, dropout, augmentation) follows from (seed, epoch): a resume repeats it.
+        batches = self.trainer.train_dataloader
+        assert isinstance(batches, Batches)
+        batches.epoch = self.current_epoch
+        torch.manual_seed(self.seed * 1_000_003 + self.current_epoch)
+        self._train.reset()
+
+    def training_step(self, batch: Batch, _: int) -> Float[Tensor, ""]:
+        inputs = batch.inputs if self.augmentation is None else self.augmentation(batch.inputs)
+        loss = loss_of(self.task.loss, self.network(inputs, batch.lengths), batch.targets)
+        self._train.add(loss.detach(), len(batch.targets))
+        return loss
+
+    def on_validation_epoch_start(self) -> None:
+        self._valid_loss.reset()
+        self._valid_score.reset()
+
+    def validation_step(self, batch: Batch, _: int) -> None:
+        outputs = self.network(batch.inputs, batch.lengths)
+        self._valid_loss.add(loss_of(self.task.loss, outputs, batch.targets), len(batch.targets))
+        self._valid_score.add(per_sample_score(self.task.score, outputs, batch.targets).mean(), len(batch.targets))
+
+    def on_validation_epoch_end(self) -> None:
+        valid_loss = self._valid_loss.value()
+        self.log("valid_loss", valid_loss)
+        self.log("valid_score", self._valid_score.value())
+        # Stepped here and not by Lightning, which would do it after the checkpoint of the epoch is written.
+        if isinstance(self._schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            self._schedule.step(valid_loss)
+        elif self._schedule is not None:
+            self._schedule.step()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["schedule"] = None if self._schedule is None else self._schedule.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self._schedule_state = checkpoint["schedule"]
+
+
+class _Mean:
+    """A weighted mean kept on the device, read once an epoch."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.total: Tensor | float = 0.0
+        self.weight = 0
+
+    def add(self, value: Float[Tensor, ""], weight: int) -> None:
+        self.total = self.total + value * weight
+        self.weight += weight
+
+    def value(self) -> float:
+        return float(self.total) / max(self.weight, 1)

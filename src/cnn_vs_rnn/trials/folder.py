@@ -1,0 +1,97 @@
+"""What a trial leaves on disk, and when it counts as done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cnn_vs_rnn.config import Strict
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.trials.trial import Trial
+
+logger = logging.getLogger(__name__)
+
+
+class FitRecord(Strict):
+    """How a training went. Epochs are counted from 0; seconds are wall-clock, resumed parts added up."""
+
+    epochs: int
+    best_epoch: int
+    valid_score: float
+    train_seconds: float
+    diverged: bool
+    converged: bool
+
+
+class TrialFolder:
+    """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`.
+
+    `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.json"
+        self.last = path / "last.ckpt"
+        self.best = path / "best.ckpt"
+        self.history = path / "history.csv"
+        self.result = path / "result.json"
+
+    def open(self, trial: Trial) -> None:
+        """Write the config that a worker will read."""
+        write_text(self.config, trial.model_dump_json(indent=1))
+
+    def trial(self) -> Trial:
+        """The trial that this folder belongs to."""
+        return Trial.model_validate_json(self.config.read_text(encoding="utf-8"))
+
+    def finish(self, record: FitRecord) -> None:
+        """Declare the trial done."""
+        content = record.model_dump()
+        write_text(self.result, json.dumps({**content, "digest": self._digest(content)}, indent=1))
+        self.last.unlink(missing_ok=True)
+
+    def record(self) -> FitRecord | None:
+        """How the training went, or None where the trial is not (validly) done."""
+        if not self.result.exists():
+            return None
+        try:
+            content = json.loads(self.result.read_text(encoding="utf-8"))
+            digest = content.pop("digest")
+            record = FitRecord.model_validate(content)
+            if digest == self._digest(content):
+                return record
+            reason = "its digest does not hold"
+        except (ValueError, KeyError, AttributeError, ValidationError):
+            reason = "it cannot be read"
+        except FileNotFoundError as error:
+            reason = f"{Path(error.filename).name} is missing"
+        logger.warning("%s is damaged (%s): this trial is trained again", self.result, reason)
+        self.discard()
+        return None
+
+    def discard(self) -> None:
+        """Forget everything but the config."""
+        for path in (self.result, self.last, self.best, self.history):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UserError(f"{path} cannot be removed: {error.strerror}; unlock its folder") from error
+
+    def epochs_trained(self) -> int:
+        """Rows of the history so far, for a progress display."""
+        try:
+            return max(0, self.history.read_text(encoding="utf-8").count("\n") - 1)
+        except FileNotFoundError:
+            return 0
+
+    def _digest(self, content: dict) -> str:
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
+        for path in (self.best, self.history):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()

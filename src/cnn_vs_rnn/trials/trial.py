@@ -1,0 +1,55 @@
+"""The unit of training, resuming, tracking and dispatch: one model, one task, one condition, one seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from cnn_vs_rnn.augmentation.scaling import PreparedTask
+from cnn_vs_rnn.config import AugmentConfig, ModelConfig, RecipeConfig, Strict, TaskConfig, TrainerConfig
+from cnn_vs_rnn.trials.source import source_digest
+
+# What describes a task or model to a reader, or judges it later, changes no training.
+_NOT_TRAINED_ON = {"task": {"description", "source", "equivalence"}, "model": {"paper", "modalities", "outputs"}}
+
+
+class Trial(Strict):
+    """Everything that decides a training, resolved."""
+
+    experiment: str
+    condition: str
+    seed: int
+    task: TaskConfig
+    model: ModelConfig
+    recipe: RecipeConfig
+    augment: AugmentConfig
+    trainer: TrainerConfig
+    width: float  # solved for the budget; 0 for baselines
+    parameters: int  # trainable; 0 for baselines
+    data: PreparedTask  # with the split of this seed alone
+
+    @property
+    def name(self) -> str:
+        """As a person reads it: task/model, the condition if there are several, the seed."""
+        condition = "" if self.condition == "default" else f" {self.condition}"
+        return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}"
+
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits over the resolved config, the data and the library source that trains.
+
+        Same fingerprint, same training; paths and machine settings are left out.
+        """
+        config = self.model_dump(mode="json", exclude={"experiment": True, "data": True, **_NOT_TRAINED_ON})
+        digests = [split.digest for split in self.data.splits]
+        source = source_digest("cnn_vs_rnn.learner.fit", *_own_modules(self.task.target, self.model.target))
+        content = json.dumps([config, digests, source], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def folder(self, root: Path) -> Path:
+        """`<root>/<experiment>/<task>/<model>/<fingerprint>`."""
+        return root / self.experiment / self.task.name / self.model.name / self.fingerprint()
+
+
+def _own_modules(*targets: str) -> list[str]:
+    return [target.partition(":")[0] for target in targets]
