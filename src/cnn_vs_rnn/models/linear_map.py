@@ -14,7 +14,7 @@ _NEVER = -30.0  # the score of a class that no training sample has
 
 
 class LinearMap(ClosedForm):
-    """The map's buffers, and how scikit-learn's coefficients get there."""
+    """The map's buffers, and how scikit-learn's coefficients get there, which lack the axis of a single output."""
 
     weight: Float[Tensor, "output feature"]
     bias: Float[Tensor, " output"]
@@ -28,19 +28,20 @@ class LinearMap(ClosedForm):
         return nn.functional.linear(features, self.weight, self.bias)
 
     def take_values(
-        self, coefficients: Float[np.ndarray, "*output feature"], intercepts: Float[np.ndarray, "*output"] | float
+        self, coefficients: Float[np.ndarray, "... feature"], intercepts: Float[np.ndarray, "..."] | float
     ) -> None:
-        """Keep a regression's coefficients; scikit-learn drops the axis of a single output."""
+        """Keep a regression's coefficients."""
         self.weight = torch.as_tensor(coefficients).float().reshape(self.output.size, -1)
         self.bias = torch.as_tensor(intercepts).float().reshape(self.output.size)
 
     def take_classes(
         self,
-        coefficients: Float[np.ndarray, "scored feature"],
-        intercepts: Float[np.ndarray, " scored"],
+        coefficients: Float[np.ndarray, "... feature"],
+        intercepts: Float[np.ndarray, "..."],
         classes: Int[np.ndarray, " seen"],
     ) -> None:
         """Keep a classifier's coefficients: two classes share one row there, and unseen classes have none."""
+        coefficients = np.atleast_2d(coefficients)
         if len(classes) == 2:
             coefficients = np.concatenate([-coefficients, coefficients]) / 2
             intercepts = np.concatenate([-intercepts, intercepts]) / 2

@@ -1,0 +1,109 @@
+"""The kinds of data every model is tried on, and the models found under conf/model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from torch import Tensor, nn
+
+from cnn_vs_rnn.budgets.width import solve_width
+from cnn_vs_rnn.config import BudgetConfig, ModelConfig, TaskConfig
+from cnn_vs_rnn.models.build import build
+from cnn_vs_rnn.tasks.data import IGNORED, InputSpec, OutputSpec, Samples
+
+BUDGET = BudgetConfig(name="test", parameters=10_000)
+FOLDER = Path(__file__).parents[2] / "conf" / "model"
+
+
+@cache
+def models() -> dict[str, ModelConfig]:
+    """Every model on disk, by the name of its file."""
+    return {path.stem: ModelConfig(**yaml.safe_load(path.read_text())) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of task. shortest: time steps of the shortest sequence; None where all lengths are equal."""
+
+    name: str
+    modality: str
+    input: InputSpec
+    output: OutputSpec
+    values: bool = False  # regression
+    shortest: int | None = None
+
+    def served_by(self, model: ModelConfig) -> bool:
+        return model.serves(
+            TaskConfig(
+                name=self.name,
+                target="none",
+                modality=self.modality,
+                description="",
+                source="",
+                loss="mse" if self.values else "cross_entropy",
+                score="mse" if self.values else "accuracy",
+                output="per_step" if self.output.per_step else "one",
+                equivalence=0.1,
+            )
+        )
+
+    def network(self, model: ModelConfig, *, dropout: float = 0.0) -> nn.Module:
+        """The model at the width that the budget gives it, always initialised alike."""
+        width, _ = solve_width(model, self.input, self.output, BUDGET)
+        torch.manual_seed(0)
+        return build(model, self.input, self.output, width=width, dropout=dropout)
+
+    def baseline(self, model: ModelConfig) -> nn.Module:
+        return build(model, self.input, self.output, width=0.0, dropout=0.0)
+
+    def samples(self, count: int, seed: int) -> Samples:
+        """Noise plus a pattern of the class or, for values, plus the value itself; a class a step follows the time."""
+        random = np.random.default_rng(seed)
+        spec = self.input
+        shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
+        patterns = np.random.default_rng(0).normal(size=(self.output.size, *shape))
+        inputs = random.normal(size=(count, *shape))
+        if self.values:
+            targets = random.normal(size=(count, self.output.size)).astype(np.float32)
+            inputs += np.tensordot(targets, patterns, 1)
+        elif self.output.per_step:
+            wrong = random.random((count, spec.length)) < 0.2
+            targets = (np.arange(spec.length) // 10 + wrong) % self.output.size
+        else:
+            targets = np.arange(count) % self.output.size
+            inputs += patterns[targets]
+        lengths = None
+        if self.shortest is not None:
+            lengths = random.integers(self.shortest, spec.length, endpoint=True, size=count)
+            lengths[0] = spec.length
+            padded = np.arange(spec.length) >= lengths[:, None]
+            inputs[padded] = 0
+            if self.output.per_step:
+                targets[padded] = IGNORED
+        return Samples(inputs.astype(np.float32), targets, lengths)
+
+
+def sequence(length: int, channels: int) -> InputSpec:
+    return InputSpec(kind="sequence", length=length, channels=channels)
+
+
+CASES = [
+    Case("image", "image", InputSpec(kind="image", channels=1, height=8, width=8), OutputSpec(size=10)),
+    Case("wide_image", "image", InputSpec(kind="image", channels=3, height=17, width=13), OutputSpec(size=5)),
+    Case("series", "series", sequence(29, 12), OutputSpec(size=9), shortest=7),
+    Case("long_series", "series", sequence(100, 1), OutputSpec(size=6)),
+    Case("two_classes", "series", sequence(20, 3), OutputSpec(size=2)),
+    Case("steps", "synthetic", sequence(40, 10), OutputSpec(size=10, per_step=True)),
+    Case("some_steps", "synthetic", sequence(40, 10), OutputSpec(size=10, per_step=True), shortest=3),
+    Case("values", "series", sequence(50, 2), OutputSpec(size=1), values=True),
+]
+
+
+def tensors(samples: Samples) -> tuple[Tensor, Tensor | None]:
+    lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths)
+    return torch.from_numpy(samples.inputs), lengths
