@@ -50,7 +50,8 @@ def parameters_at(model: ModelConfig, input: InputSpec, output: OutputSpec, widt
 
 
 def _call(model: ModelConfig, cls: type[_Module], **arguments: object) -> _Module:
-    hints = {name: hint for name, hint in get_type_hints(cls.__init__).items() if name not in {*arguments, "return"}}
+    every_hint = get_type_hints(cls.__init__, include_extras=True)  # extras: bounds such as PositiveInt
+    hints = {name: hint for name, hint in every_hint.items() if name not in {*arguments, "return"}}
     options = {}
     for option, value in model.options.items():
         if option not in hints:
