@@ -12,9 +12,10 @@ and Eckles 2012, 6(3)) takes both into account, but has two faults at our sizes,
   means, whose sum holds it twice, and the column means are shrunk by their share of interaction (from the two-way
   analysis of variance), so that it counts once.
 
-False positives of contests between equals, aimed at 5% (400 to 2000 simulated contests a setting, normal scores and
-accuracies of 80 to 98%, seeds or samples dominating): naive percentile 0.5 to 9% at 5 seeds and up to 13.5% at 3; this
-method 2 to 5% at 5 seeds and 1 to 5% at 3. Intervals are up to 25% narrower than with the stretch alone.
+False positives of contests between equals, aimed at 5% (21 settings of normal scores and of accuracies of 80 to 98%,
+seeds or samples dominating, 400 to 1000 simulated contests each): naive percentile 0.5 to 9% at 5 seeds and up to
+13.5% at 3; this method 0.7 to 4.6% at 5, 1.8 to 4.0% at 3 (the lowest where accuracy is 98%). Its intervals are up to
+25% narrower than with the stretch alone.
 
 Scores of known range (accuracy: 0 and 1) get one imaginary sample at each end before samples are resampled (as Agresti
 and Caffo 2000, The American Statistician 54(4), and Bonett and Price 2012, J. Educ. Behav. Stat. 37(4), do for

@@ -119,3 +119,8 @@ def _summary(
         train_seconds=fmean(trial.train_seconds for trial in trials),
         flags=dict(Counter(flag for trial in trials for flag in trial.flags)),
     )
+
+
+def read_predictions(trial: TrialResult) -> Predictions:
+    """The predictions in the trial's own folder."""
+    return Predictions.read(trial.directory)

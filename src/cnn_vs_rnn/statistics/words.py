@@ -20,19 +20,22 @@ SCORE_WORDS: dict[Score, str] = {
 }
 
 
+SCORE_SYMBOLS: dict[Score, str] = {"accuracy": "Accuracy", "mse": "MSE", "nll": "NLL, nats"}
+
+
 def number_text(value: float, digits: int = 3) -> str:
     """A number to `digits` significant digits, without needless zeros.
 
-    >>> [number_text(value) for value in (1234.5, 0.16666, 0.0000583, 0.0)]
-    ['1,230', '0.167', '5.83e-5', '0']
+    >>> [number_text(value) for value in (1234.5, 0.16666, 0.000634, 0.0000583, 0.0)]
+    ['1,230', '0.167', '0.000634', '5.83e-5', '0']
     """
     if value == 0:
         return "0"
-    if abs(value) < 1e-3:
+    if abs(value) < 1e-4:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{float(mantissa):g}e{int(exponent)}"
     rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:.{digits}g}"
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:.7f}".rstrip("0").rstrip(".")
 
 
 def score_text(value: float | None, score: Score) -> str:
@@ -88,3 +91,42 @@ def model_text(model: str, mean: float | None, score: Score) -> str:
     'gru (93.2%)'
     """
     return f"{model} ({score_text(mean, score)})"
+
+
+def interval_text(mean: float | None, low: float | None, high: float | None, score: Score) -> str:
+    """A score and its interval, the unit said once.
+
+    >>> interval_text(0.978, 0.9612, 0.9861, "accuracy"), interval_text(0.16667, 0.1602, 0.1711, "mse")
+    ('97.8%  96.1 to 98.6', '0.167  0.16 to 0.171')
+    """
+    if mean is None or low is None or high is None:
+        return score_text(mean, score)
+    ends = [f"{100 * end:.1f}" if score == "accuracy" else number_text(end) for end in (low, high)]
+    return f"{score_text(mean, score)}  {ends[0]} to {ends[1]}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration in the unit that suits it.
+
+    >>> seconds_text(0.032), seconds_text(4.31), seconds_text(83), seconds_text(7330)
+    ('32 ms', '4.3 s', '1 min 23 s', '2 h 2 min')
+    """
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+
+
+def magnitude_text(value: float) -> str:
+    """A large count in thousands, millions or billions.
+
+    >>> magnitude_text(950), magnitude_text(41_234), magnitude_text(2.5e6), magnitude_text(3e9)
+    ('950', '41.2 k', '2.5 M', '3 G')
+    """
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{number_text(value / size)} {letter}"
+    return number_text(value)

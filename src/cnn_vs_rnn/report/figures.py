@@ -1,0 +1,218 @@
+"""The figures of the report, one function a figure: plotly, drawn in the reader's browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from jaxtyping import Int
+
+from cnn_vs_rnn.config import Family, Score
+from cnn_vs_rnn.report.axes import Axis, cost_axis, shown_value, spans_decades
+from cnn_vs_rnn.report.labels import place_labels
+from cnn_vs_rnn.report.palette import FAMILY_COLOURS, INK, MUTED, PAPER, RULE, tint
+from cnn_vs_rnn.statistics.summary import ModelSummary
+from cnn_vs_rnn.statistics.words import FAMILY_WORDS, interval_text, score_text
+
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+_COST_AREA = (242.0, 214.0)  # pixels inside the axes of the narrowest cost figure, which labels are placed for
+_MOST_CELL_TEXTS = 12  # classes, beyond which a confusion matrix has no numbers in its cells
+
+
+def cost_figure(
+    summaries: list[ModelSummary], costs: dict[str, float], axis: Axis, score: Score, title: str, unit: str
+) -> go.Figure:
+    """Score against one cost (log). costs: model -> positive cost; models without are left out."""
+    shown = [one for one in summaries if one.mean is not None and costs.get(one.model)]
+    across = cost_axis(title, [costs[one.model] for one in shown])
+    figure = _figure(300, left=64, bottom=48)
+    points, texts = [], []
+    width, height = _COST_AREA
+    for one in shown:
+        cost, mean = costs[one.model], shown_value(one.mean or 0.0, score)
+        off = not axis.inside(mean)
+        figure.add_scatter(
+            x=[cost],
+            y=[axis.clip(mean)],
+            mode="markers",
+            marker={
+                "size": 11,
+                "color": FAMILY_COLOURS[one.family],
+                "symbol": "triangle-down" if off else "circle",
+                "line": {"width": 1.5, "color": PAPER},
+            },
+            hovertemplate=f"<b>{one.model}</b> ({FAMILY_WORDS[one.family]})<br>"
+            f"{interval_text(one.mean, one.low, one.high, score)}<br>{title}: %{{x:.3~s}}{unit}<extra></extra>",
+            cliponaxis=False,
+        )
+        points.append((width * across.position(cost), height * (1 - axis.position(mean))))
+        texts.append(f"{one.model} {score_text(one.mean, score)}" if off else one.model)
+    for one, text, label in zip(shown, texts, place_labels(points, texts, width, height), strict=True):
+        place = {"ax": label.right, "ay": label.below, "showarrow": True, "arrowhead": 0, "standoff": 5}
+        near = {"xshift": label.right, "yshift": -label.below, "showarrow": False}
+        figure.add_annotation(
+            x=across.scaled(costs[one.model]),
+            y=axis.scaled(axis.clip(shown_value(one.mean or 0.0, score))),
+            text=text,
+            font={"size": 11, "color": INK},
+            arrowwidth=0.8,
+            arrowcolor=MUTED,
+            xanchor="center",
+            yanchor="middle",
+            **(place if label.leader else near),
+        )
+    figure.update_xaxes(**across.layout())
+    figure.update_yaxes(**axis.layout())
+    return figure
+
+
+def curve_figure(
+    history: pd.DataFrame, family: Family, best_epoch: int, epochs: int, losses: tuple[float, float]
+) -> go.Figure:
+    """Learning curves of one model: medians over seeds, the band from the lowest to the highest seed.
+
+    history: epoch, train_loss, valid_loss of several seeds. epochs, losses: what the axes must have room for.
+    """
+    train, valid = (_by_epoch(history, column) for column in ("train_loss", "valid_loss"))
+    middle = np.ma.median(valid, axis=1)
+    steps = list(range(1, len(middle) + 1))
+    colour = FAMILY_COLOURS[family]
+    figure = _figure(190, left=46, bottom=34)
+    edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=steps, y=_values(valid.max(axis=1)), **edge)
+    figure.add_scatter(x=steps, y=_values(valid.min(axis=1)), fill="tonexty", fillcolor=tint(colour, 0.18), **edge)
+    for losses_of, name, dash in ((np.ma.median(train, axis=1), "training", "dot"), (middle, "validation", "solid")):
+        figure.add_scatter(
+            x=steps,
+            y=_values(losses_of),
+            mode="lines" if len(steps) > 1 else "markers",
+            line={"color": colour, "width": 2 if dash == "solid" else 1.5, "dash": dash},
+            hovertemplate=f"epoch %{{x}}: {name} loss %{{y:.3~g}}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[best_epoch],
+        y=_values(middle[best_epoch - 1 : best_epoch]),
+        mode="markers",
+        marker={"size": 9, "color": PAPER, "line": {"width": 2, "color": colour}},
+        hovertemplate=f"checkpoint of epoch {best_epoch} (median)<extra></extra>",
+    )
+    low, high = losses
+    axis = Axis("", low, high, log=spans_decades(low, high))
+    figure.update_yaxes(**axis.layout())
+    along = {"range": [1 - 0.03 * epochs, epochs * 1.03], "showgrid": False, "zeroline": False, "nticks": 6}
+    figure.update_xaxes(title={"text": "epoch", "font": {"size": 11}}, **along)
+    return figure
+
+
+def forest_figure(
+    summaries: list[ModelSummary], seeds: dict[str, list[float]], champions: set[str], axis: Axis, score: Score
+) -> go.Figure:
+    """The score of each model with its interval, and a faint dot for every seed; the best model on top."""
+    shown = [one for one in summaries if one.mean is not None]
+    figure = _figure(64 + 30 * len(shown), left=100, bottom=48)
+    for row, one in enumerate(shown):
+        colour = FAMILY_COLOURS[one.family]
+        mean, low, high = (shown_value(value or 0.0, score) for value in (one.mean, one.low, one.high))
+        if not axis.inside(mean):
+            figure.add_annotation(
+                x=axis.scaled(axis.low),
+                y=row,
+                text=f"◀ {score_text(one.mean, score)}",
+                font={"color": colour, "size": 12},
+                showarrow=False,
+                xanchor="left",
+            )
+            continue
+        dots = [shown_value(value, score) for value in seeds[one.model]]
+        figure.add_scatter(
+            x=[axis.clip(dot) for dot in dots],
+            y=[row + 0.24] * len(dots),
+            mode="markers",
+            marker={"size": 6, "color": tint(colour, 0.45)},
+            hovertemplate=f"{one.model}, one seed: %{{x:.4~g}}{'%' if axis.percent else ''}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[axis.clip(low), axis.clip(high)],
+            y=[row, row],
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=[mean],
+            y=[row],
+            mode="markers",
+            marker={"size": 11, "color": colour, "symbol": "diamond", "line": {"width": 1.5, "color": PAPER}},
+            hovertemplate=f"<b>{one.model}</b> ({FAMILY_WORDS[one.family]})<br>"
+            f"{interval_text(one.mean, one.low, one.high, score)}<extra></extra>",
+        )
+    names = [f"<b>{one.model}</b>" if one.model in champions else one.model for one in shown]
+    rows: dict[str, Any] = {"tickvals": list(range(len(shown))), "ticktext": names}
+    figure.update_yaxes(range=[len(shown) - 0.4, -0.6], gridcolor=RULE, zeroline=False, automargin=True, **rows)
+    figure.update_xaxes(**axis.layout())
+    return figure
+
+
+def confusion_figure(counts: Int[np.ndarray, "actual predicted"], names: list[str], family: Family) -> go.Figure:
+    """Of each actual class, which share was given which answer, over all seeds."""
+    share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    short = [name if len(name) <= 12 else f"{name[:11]}…" for name in names]
+    size = 300 if len(names) <= _MOST_CELL_TEXTS else min(720, 260 + 12 * len(names))
+    figure = _figure(size, left=40, bottom=44)
+    colour = FAMILY_COLOURS[family]
+    texts = [[f"{value:.0f}" if round(value) else "" for value in row] for row in share]
+    few = len(names) <= _MOST_CELL_TEXTS
+    figure.add_heatmap(
+        z=share.round(2).tolist(),
+        x=list(range(len(names))),
+        y=list(range(len(names))),
+        zmin=0,
+        zmax=100,
+        colorscale=[[0, PAPER], [0.02, tint(colour, 0.15)], [0.2, tint(colour, 0.45)], [1, colour]],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        text=texts if few else None,
+        texttemplate="%{text}" if few else None,
+        textfont={"size": 9},
+        customdata=[
+            [f"actual {actual}, predicted {predicted}: {counts[at, to]:,}" for to, predicted in enumerate(names)]
+            for at, actual in enumerate(names)
+        ],
+        hovertemplate="%{customdata} (%{z:.1f}%)<extra></extra>",
+    )
+    ticks: dict[str, Any] = {"tickvals": list(range(len(names))), "ticktext": short, "tickfont": {"size": 10}}
+    ticks |= {"showgrid": False, "automargin": True, "zeroline": False}
+    ticks |= {"ticks": "outside", "ticklen": 4, "tickcolor": "rgba(0,0,0,0)"}
+    angle = 0 if sum(map(len, short)) <= 30 else -60
+    figure.update_xaxes(title={"text": "predicted", "font": {"size": 11}}, tickangle=angle, **ticks)
+    figure.update_yaxes(title={"text": "actual", "font": {"size": 11}}, autorange="reversed", **ticks)
+    return figure
+
+
+def _by_epoch(history: pd.DataFrame, column: str) -> np.ma.MaskedArray:
+    """(epoch, seed), masked where a seed had stopped, or its loss was not finite."""
+    table = history.pivot(index="epoch", columns="seed", values=column)
+    return np.ma.masked_invalid(table.to_numpy(dtype=float))
+
+
+def _values(losses: np.ma.MaskedArray) -> list[float | None]:
+    return [None if value is np.ma.masked else float(f"{value:.5g}") for value in losses]
+
+
+def _figure(height: int, *, left: int, bottom: int) -> go.Figure:
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": left, "r": 26, "t": 10, "b": bottom},
+            "template": "none",
+            "showlegend": False,
+            "font": {"family": _FONT, "size": 12, "color": INK},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hoverlabel": {"bgcolor": INK, "font": {"color": PAPER, "family": _FONT, "size": 12}},
+            "dragmode": False,
+        }
+    )

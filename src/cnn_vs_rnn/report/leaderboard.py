@@ -1,0 +1,98 @@
+"""leaderboard.csv, a row a model, and trials.csv, a row a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.statistics.summary import ReadPredictions, summarise
+
+LEADERBOARD = [
+    "task",
+    "condition",
+    "model",
+    "family",
+    "metric",
+    "mean",
+    "ci_low",
+    "ci_high",
+    "seeds",
+    "parameters",
+    "flops_per_sample",
+    "train_seconds",
+    "step_ms",
+    "train_memory_mb",
+    "latency_ms",
+]
+TRIALS = [
+    "task",
+    "condition",
+    "model",
+    "family",
+    "seed",
+    "status",
+    "fingerprint",
+    "mlflow_run_id",
+    "parameters",
+    "width",
+    "epochs",
+    "best_epoch",
+    "train_seconds",
+    "valid_score",
+    "test_score",
+    "flags",
+    "reason",
+]
+
+
+def leaderboard(
+    experiment: ExperimentConfig, results: list[TrialResult], costs: Iterable[Cost], predictions: ReadPredictions
+) -> pd.DataFrame:
+    """Every model of every contest, the best of each contest first; costs that were not measured stay empty."""
+    measured = {(cost.task, cost.condition, cost.model): cost for cost in costs}
+    rows = []
+    for task in experiment.tasks.values():
+        for condition in experiment.conditions:
+            for summary in summarise(task, condition, results, predictions, experiment.statistics):
+                cost = measured.get((summary.task, summary.condition, summary.model))
+                rows.append(
+                    {
+                        **summary.model_dump(
+                            include={"task", "condition", "model", "family", "mean", "parameters", "train_seconds"}
+                        ),
+                        "metric": task.score,
+                        "ci_low": summary.low,
+                        "ci_high": summary.high,
+                        "seeds": summary.scored,
+                        "flops_per_sample": cost and cost.flops_per_sample,
+                        "step_ms": cost and cost.step_ms,
+                        "train_memory_mb": cost and cost.train_memory_mb,
+                        "latency_ms": cost and cost.latency_ms,
+                    }
+                )
+    return pd.DataFrame(rows, columns=pd.Index(LEADERBOARD))
+
+
+def trials_table(results: Iterable[TrialResult], failed: Iterable[FailedTrial]) -> pd.DataFrame:
+    """Every trial: the finished ones, then the failed ones with their reason. Several flags are joined by spaces."""
+    rows = [
+        {
+            **trial.model_dump(exclude={"directory", "run_id"}),
+            "status": "finished",
+            "mlflow_run_id": trial.run_id,
+            "flags": " ".join(trial.flags),
+        }
+        for trial in results
+    ]
+    rows += [{**trial.model_dump(), "status": "failed"} for trial in failed]
+    return pd.DataFrame(rows, columns=pd.Index(TRIALS))
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Numbers to six significant digits, whole or not at all."""
+    write_text(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))

@@ -1,0 +1,238 @@
+"""report.html: one file that opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from statistics import median_low
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
+from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.report.axes import score_axis, spans_decades
+from cnn_vs_rnn.report.facts import data_facts, named_counts, settings_facts
+from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
+from cnn_vs_rnn.report.history import read_history
+from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
+from cnn_vs_rnn.report.palette import FAMILY_COLOURS
+from cnn_vs_rnn.report.table import VERDICT_WORDS
+from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.summary import ModelSummary, read_predictions, summarise, trials_by_model
+from cnn_vs_rnn.statistics.words import (
+    FAMILY_WORDS,
+    FLAG_WORDS,
+    SCORE_SYMBOLS,
+    SCORE_WORDS,
+    interval_text,
+    magnitude_text,
+    number_text,
+    score_text,
+    seconds_text,
+)
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """All that the report shows."""
+
+    experiment: ExperimentConfig
+    contests: list[Contest]  # in the order in which they are shown
+    results: list[TrialResult]
+    failed: list[FailedTrial]
+    costs: list[Cost]
+    cards: dict[str, dict[str, Any]]  # task -> its data card (tasks/card.py), as read from JSON
+    previews: dict[str, bytes]  # task -> PNG of the augmentation
+    classes: dict[str, list[str]]  # task -> class names, where it has classes
+    environment: dict[str, str]  # what it was measured on and with, as it shall be shown
+    command: str  # runs it again
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One contest with all that is shown of it."""
+
+    contest: Contest
+    task: TaskConfig
+    heading: str
+    summaries: list[ModelSummary]
+    costs: dict[str, Cost]
+    trials: dict[str, list[TrialResult]]
+
+    @property
+    def champions(self) -> set[str]:
+        return {champion.model for champion in self.contest.champions}
+
+    @property
+    def line(self) -> IntervalLine | None:
+        return interval_line(self.contest)
+
+
+def write_report(path: Path, report: ReportInput) -> None:
+    """Write the page, whole or not at all. Reads history.csv and predictions.npz of each result's folder."""
+    blocks = [_block(contest, report) for contest in report.contests]
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("cnn_vs_rnn.report", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "count": lambda value: f"{value:,}",
+        "number": number_text,
+        "magnitude": magnitude_text,
+        "seconds": seconds_text,
+        "figure": _embedded,
+    }
+    page = templates.get_template("report.html.j2").render(
+        report=report,
+        experiment=report.experiment,
+        blocks=blocks,
+        tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
+        verdict_words=VERDICT_WORDS,
+        family_words=FAMILY_WORDS,
+        flag_words=FLAG_WORDS,
+        score_words=SCORE_WORDS,
+        score_symbols=SCORE_SYMBOLS,
+        score_text=score_text,
+        interval_text=interval_text,
+        families={family: FAMILY_WORDS[family] for family in FAMILY_COLOURS},
+        colours=FAMILY_COLOURS,
+        costs=_cost_figures(blocks),
+        curves=_curve_figures(blocks),
+        forests=_forest_figures(blocks),
+        confusions=_confusion_figures(blocks, report.classes),
+        previews={name: base64.b64encode(png).decode() for name, png in report.previews.items()},
+        cards={name: (card, data_facts(card), named_counts(card)) for name, card in report.cards.items()},
+        settings=settings_facts(report.experiment),
+        style=Markup(resources.files("cnn_vs_rnn.report").joinpath("report.css").read_text("utf-8")),
+        plotly=Markup(get_plotlyjs()),
+    )
+    write_text(path, page)
+
+
+def _block(contest: Contest, report: ReportInput) -> _Block:
+    task = report.experiment.tasks[contest.task]
+    key = (contest.task, contest.condition)
+    return _Block(
+        contest=contest,
+        task=task,
+        heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
+        summaries=summarise(task, contest.condition, report.results, read_predictions, report.experiment.statistics),
+        costs={cost.model: cost for cost in report.costs if (cost.task, cost.condition) == key},
+        trials=trials_by_model(report.results, *key),
+    )
+
+
+def _cost_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[str, go.Figure]]]]:
+    """Score against training time, FLOPs and latency, each where two models or more have it."""
+    found = []
+    for block in blocks:
+        axis = score_axis(block.summaries, block.champions, block.task.score)
+        training = {one.model: one.train_seconds for one in block.summaries}
+        flops = {model: cost.flops_per_sample for model, cost in block.costs.items() if cost.flops_per_sample}
+        latency = {model: cost.latency_ms for model, cost in block.costs.items()}
+        panels = []
+        for title, costs, label, unit in (
+            ("Training time", training, "seconds to train", " s"),
+            ("Computation", flops, "FLOPs a sample", " FLOPs"),
+            ("Latency", latency, "milliseconds for one sample", " ms"),
+        ):
+            known = {one.model for one in block.summaries if one.mean is not None and (costs.get(one.model) or 0) > 0}
+            if len(known) >= 2:
+                usable = {model: cost for model, cost in costs.items() if model in known}
+                panels.append((title, cost_figure(block.summaries, usable, axis, block.task.score, label, unit)))
+        if panels:
+            found.append((block, panels))
+    return found
+
+
+def _curve_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[ModelSummary, go.Figure]]]]:
+    found = []
+    for block in blocks:
+        history = read_history(trial for trials in block.trials.values() for trial in trials)
+        losses = history[["train_loss", "valid_loss"]].to_numpy(dtype=float)
+        losses = losses[np.isfinite(losses)]
+        if losses.size == 0:
+            continue
+        room = int(history["epoch"].to_numpy().max()), _loss_range(losses)
+        models = [one for one in block.summaries if (history["model"] == one.model).any()]
+        panels = [
+            (one, curve_figure(_of_model(history, one.model), one.family, _best_epoch(block, one.model), *room))
+            for one in models
+        ]
+        found.append((block, panels))
+    return found
+
+
+def _of_model(history: pd.DataFrame, model: str) -> pd.DataFrame:
+    return history.loc[history["model"] == model]
+
+
+def _best_epoch(block: _Block, model: str) -> int:
+    return 1 + median_low(trial.best_epoch for trial in block.trials[model])
+
+
+def _loss_range(losses: np.ndarray) -> tuple[float, float]:
+    """Room around all losses, in the scale they will be drawn in."""
+    low, high = float(losses.min()), float(losses.max())
+    if spans_decades(low, high):
+        return low / 1.2, high * 1.2
+    pad = 0.05 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - pad, high + pad
+
+
+def _forest_figures(blocks: list[_Block]) -> list[tuple[_Block, go.Figure]]:
+    found = []
+    for block in blocks:
+        if not any(one.mean is not None for one in block.summaries):
+            continue
+        axis = score_axis(block.summaries, block.champions, block.task.score)
+        seeds = {
+            model: [trial.test_score for trial in trials if np.isfinite(trial.test_score)]
+            for model, trials in block.trials.items()
+        }
+        found.append((block, forest_figure(block.summaries, seeds, block.champions, axis, block.task.score)))
+    return found
+
+
+def _confusion_figures(
+    blocks: list[_Block], classes: dict[str, list[str]]
+) -> list[tuple[_Block, list[tuple[ModelSummary, go.Figure]]]]:
+    """The champions of each task with classes and one answer a sample; all seeds together."""
+    found = []
+    for block in blocks:
+        names = classes.get(block.contest.task, [])
+        panels = []
+        for champion in block.contest.champions if block.task.score == "accuracy" and names else ():
+            counts = np.zeros((len(names), len(names)), dtype=np.int64)
+            for answers in map(read_predictions, block.trials[champion.model]):
+                np.add.at(counts, (answers.target.astype(int), answers.predicted.astype(int)), 1)
+            if counts.any():
+                panels.append((champion, confusion_figure(counts, names, champion.family)))
+        if panels:
+            found.append((block, panels))
+    return found
+
+
+def _embedded(figure: go.Figure, label: str) -> Markup:
+    """The box that the page's script draws the figure in, once it comes into view."""
+    plain = json.loads(figure.to_json() or "{}")
+    drawn = json.dumps({"data": plain["data"], "layout": plain["layout"]}, separators=(",", ":"))
+    height = int(figure.layout["height"])
+    return Markup(
+        '<div class="figure" role="img" aria-label="{}" style="min-height:{}px">'
+        '<script type="application/json">{}</script></div>'
+    ).format(label, height, Markup(drawn.replace("<", "\\u003c")))

@@ -1,0 +1,56 @@
+"""Tables that plotting tools draw from: learning curves and confusion matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.report.history import read_history
+from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.summary import ReadPredictions, trials_by_model
+
+
+def learning_curves(results: Iterable[TrialResult]) -> pd.DataFrame:
+    """task, condition, model, epoch, train_loss, valid_loss: means over the seeds still training at that epoch."""
+    keys = ["task", "condition", "model", "epoch"]
+    losses = read_history(results).groupby(keys, sort=False)[["train_loss", "valid_loss"]]
+    return pd.DataFrame(losses.mean()).reset_index()
+
+
+def confusion(
+    contests: Iterable[Contest],
+    experiment: ExperimentConfig,
+    results: list[TrialResult],
+    predictions: ReadPredictions,
+    classes: dict[str, list[str]],
+) -> pd.DataFrame:
+    """task, condition, family, model, actual, predicted: a row a test sample and seed, of every contest's champions.
+
+    classes: the class names of each task; tasks without, or with an answer a step, are passed over.
+    """
+    tables = []
+    for contest in contests:
+        names = classes.get(contest.task, [])
+        if experiment.tasks[contest.task].score != "accuracy" or not names:
+            continue
+        trials = trials_by_model(results, contest.task, contest.condition)
+        for champion in contest.champions:
+            for trial in trials[champion.model]:
+                answers = predictions(trial)
+                tables.append(
+                    pd.DataFrame(
+                        {
+                            "task": contest.task,
+                            "condition": contest.condition,
+                            "family": champion.family,
+                            "model": champion.model,
+                            "actual": [names[int(target)] for target in answers.target],
+                            "predicted": [names[int(guess)] for guess in answers.predicted],
+                        }
+                    )
+                )
+    columns = ["task", "condition", "family", "model", "actual", "predicted"]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=pd.Index(columns))

@@ -1,0 +1,55 @@
+"""The outcome of a contest in a terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cnn_vs_rnn.config import Score
+from cnn_vs_rnn.statistics.judge import Contest, Verdict
+from cnn_vs_rnn.statistics.summary import ModelSummary
+from cnn_vs_rnn.statistics.words import interval_text, seconds_text
+
+WIDTH = 100  # columns at most
+VERDICT_WORDS: dict[Verdict, str] = {
+    "cnn": "CNN wins",
+    "rnn": "RNN wins",
+    "tie": "Tie",
+    "neither": "Neither",
+    "undecided": "Undecided",
+}
+_STYLES: dict[Verdict, str] = {"cnn": "blue", "rnn": "dark_orange3", "tie": "magenta", "neither": "red"}
+_LABELS = {"cnn": "best CNN", "rnn": "best RNN", "hybrid": "hybrid", "baseline": "baseline"}
+
+
+def contest_table(contest: Contest) -> RenderableType:
+    """The champion of each family, then who wins and why; at most 100 columns wide."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
+    under = "" if contest.condition == "default" else f", {contest.condition}"
+    table.add_column(f"{contest.task}{under}", style="bold", header_style="bold", max_width=24)
+    table.add_column("model", max_width=20)
+    table.add_column(f"{contest.score}  {100 * contest.confidence:g}% interval", no_wrap=True)
+    for heading in ("parameters", "training"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if any(champion.flags for champion in contest.champions):
+        table.add_column("flags", style="yellow", max_width=20)
+    for champion in contest.champions:
+        table.add_row(*_row(champion, contest.score)[: len(table.columns)])
+    verdict = Text.assemble(
+        (VERDICT_WORDS[contest.verdict], f"bold {_STYLES.get(contest.verdict, '')}".strip()), ". ", contest.reason
+    )
+    return Group(table, verdict, *(Text(f"Note: {caution}", style="dim") for caution in contest.cautions), Text())
+
+
+def _row(champion: ModelSummary, score: Score) -> list[str]:
+    flags = ", ".join(f"{flag} {count}/{champion.seeds}" for flag, count in champion.flags.items())
+    return [
+        _LABELS[champion.family],
+        champion.model,
+        interval_text(champion.mean, champion.low, champion.high, score),
+        f"{champion.parameters:,}" if champion.parameters else "-",
+        seconds_text(champion.train_seconds),
+        flags,
+    ]

@@ -1,0 +1,63 @@
+"""verdicts.json and metrics.json: the outcome for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.summary import ReadPredictions, summarise
+
+
+def statement(contest: Contest, experiment: ExperimentConfig) -> str:
+    """The question that a contest answers, as in "digits: a CNN or an RNN of 10,000 parameters?"."""
+    under = "" if contest.condition == "default" else f" at {contest.condition}"
+    return f"{contest.task}{under}: a CNN or an RNN of {experiment.budget.parameters:,} parameters?"
+
+
+def verdict_entries(contests: Iterable[Contest], experiment: ExperimentConfig) -> list[dict[str, Any]]:
+    """One entry a contest; effect and interval are null where nothing could be compared."""
+    return [
+        {
+            "claim": f"contest/{contest.task}",
+            "statement": statement(contest, experiment),
+            "verdict": contest.verdict,
+            "effect": contest.effect,
+            "ci_low": contest.low,
+            "ci_high": contest.high,
+            "seeds": contest.seeds,
+            "conditions": [contest.condition],
+            "reason": contest.reason,
+        }
+        for contest in contests
+    ]
+
+
+def metrics(
+    contests: Iterable[Contest],
+    experiment: ExperimentConfig,
+    results: list[TrialResult],
+    predictions: ReadPredictions,
+) -> dict[str, dict[str, Any]]:
+    """Task -> condition -> verdict, effect and the mean test score of each model, to be tracked from run to run."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for contest in contests:
+        task = experiment.tasks[contest.task]
+        summaries = summarise(task, contest.condition, results, predictions, experiment.statistics)
+        found[contest.task][contest.condition] = {
+            "verdict": contest.verdict,
+            "effect": contest.effect,
+            "models": {summary.model: summary.mean for summary in summaries},
+        }
+    return dict(found)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Whole or not at all; NaN and infinity, which JSON lacks, are refused with ValueError."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
