@@ -56,7 +56,8 @@ def test_pruned_read_out_equals_the_full_network(time, kernel_size, levels, vari
 def test_pruned_read_out_equals_the_full_network_in_single_precision():
     network = tcn(784, channels=1, width=25.0)
     inputs = torch.randn(4, 784, 1)
-    torch.testing.assert_close(network(inputs), SequenceEncoder.forward(network, inputs), rtol=0, atol=1e-6)
+    full = SequenceEncoder.forward(network, inputs)
+    assert (network(inputs) - full).abs().max() <= 1e-6 * full.abs().max()
 
 
 def test_pruned_read_out_computes_a_fraction_of_the_positions():
@@ -68,7 +69,8 @@ def test_pruned_read_out_computes_a_fraction_of_the_positions():
         computed[way] += output.shape[1]
 
     for block in network.blocks:
-        block.dropout.register_forward_hook(count)  # one call a convolution
+        for convolution in (block.first, block.second):
+            convolution.register_forward_hook(count)
     network(torch.randn(1, 784, 3))
     way = "full"
     SequenceEncoder.forward(network, torch.randn(1, 784, 3))

@@ -62,6 +62,7 @@ def _closest(model_json: str, input_json: str, output_json: str, parameters: int
                 narrow, fewer = middle, between
             else:
                 wide, more = middle, between
-    if abs(parameters - fewer) <= abs(more - parameters):
-        return narrow, fewer
-    return wide, more
+        width, reached = (narrow, fewer) if abs(parameters - fewer) <= abs(more - parameters) else (wide, more)
+        whole = float(math.floor(width))
+        # Layers that are not staggered: 51 channels are shown as 51, not as 51.98.
+        return (whole, reached) if whole and count(whole) == reached else (width, reached)

@@ -28,6 +28,18 @@ def time_convolution(
     return outputs.permute(0, 2, 3, 1).squeeze(1)
 
 
+class TimeConv1d(nn.Conv1d):
+    """A convolution over time whose stride and dilation are chosen at each call."""
+
+    def __init__(self, channels: int, out: int, kernel_size: int) -> None:
+        super().__init__(channels, out, kernel_size)
+
+    def forward(
+        self, input: Float[Tensor, "batch time channel"], *, stride: int = 1, dilation: int = 1
+    ) -> Float[Tensor, "batch time_out out"]:
+        return time_convolution(input, self.weight, self.bias, stride=stride, dilation=dilation)
+
+
 class SameConv1d(nn.Conv1d):
     """A convolution over time that keeps the length, without a bias (normalisation follows).
 
