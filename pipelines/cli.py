@@ -41,6 +41,10 @@ def _one_line_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except UserError as error:
             raise click.ClickException(str(error)) from error
+        except ValueError as error:
+            if not str(error).startswith("Failed to find the pipeline"):
+                raise
+            raise click.ClickException(" ".join(str(error).split())) from error
 
     return wrapped
 

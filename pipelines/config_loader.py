@@ -48,7 +48,7 @@ class HydraConfigLoader(OmegaConfigLoader):
             return super().__getitem__(key)
         if "parameters" not in self:
             contest = compose_experiment(Path(self.conf_source), self.runtime_params or {})
-            rooms = Rooms.below(Path(self.conf_source).resolve().parent / "data")
+            rooms = Rooms.of(contest.experiment)
             self["parameters"] = {"contest": contest.model_dump(), "rooms": rooms.model_dump()}
         return super().__getitem__("parameters")
 

@@ -53,4 +53,5 @@ class RecordsDataset(AbstractDataset[Sequence[BaseModel], list[Any]]):
         return {"filepath": str(self._path), "record": self._record}
 
     def _adapter(self) -> TypeAdapter[list[Any]]:
-        return TypeAdapter(list[pkgutil.resolve_name(self._record)])
+        record: type[BaseModel] = pkgutil.resolve_name(self._record)
+        return TypeAdapter(list[record])  # pyright: ignore[reportInvalidTypeForm]

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
-
-if TYPE_CHECKING:
-    from pipelines.tracking import Tracker
 
 
 class ProjectHooks:
@@ -31,15 +26,18 @@ class ProjectHooks:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Open the session: worker pool and tracking."""
+        """Open the session: worker pool and tracking. Paths in records are relative to the project."""
+        os.chdir(self._project)
         from cnn_vs_rnn.executors.local import LocalExecutor
+        from cnn_vs_rnn.report.environment import commit
         from pipelines.session import RunSession, open_session
+        from pipelines.tracking import Tracker, tracking_uri
 
-        tracker = self._tracker()
+        tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
         tags = {
             "command": f"kedro {' '.join(sys.argv[1:])}",
             "pipelines": ", ".join(run_params.get("pipeline_names") or ["all"]),
-            "mlflow.source.git.commit": _commit(self._project),
+            "mlflow.source.git.commit": commit(self._project),
         }
         tracker.open(self._contest, tags)
         open_session(RunSession(LocalExecutor(self._contest.executor.workers), tracker))
@@ -64,24 +62,3 @@ class ProjectHooks:
         close_session()
         session.tracker.close(failed or bool(session.missing))
         return session.missing
-
-    def _tracker(self) -> Tracker:
-        from pipelines.tracking import Tracker
-
-        uri = os.environ.get("MLFLOW_TRACKING_URI") or self._mlflow["tracking_uri"]
-        prefix = "sqlite:///"
-        if uri.startswith(prefix):
-            database = self._project / uri.removeprefix(prefix)
-            try:
-                database.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise UserError(f"{database.parent} cannot be written: {error.strerror}; unlock it") from error
-            uri = f"{prefix}{database}"
-        return Tracker(uri, self._project / self._mlflow["artifacts"])
-
-
-def _commit(project: Path) -> str:
-    """The commit of the project, or '' outside a repository."""
-    command = ["git", "-C", str(project), "rev-parse", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    return answer.stdout.strip()

@@ -1,4 +1,4 @@
-"""Where each stage keeps its files: the folders of data/."""
+"""Where each stage keeps its files: the folders of data/, one folder an experiment."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+DATA = Path("data")
+
 
 class Rooms(BaseModel):
-    """Absolute paths. Files that belong to one experiment lie in a folder of its name."""
+    """Paths relative to the project, in which every run works: records that hold them can be moved with the data."""
 
     intermediate: Path
     model_input: Path
-    models: Path
+    models: Path  # of all experiments: a trial's folder starts with its experiment
     model_output: Path
     reporting: Path
 
     @classmethod
-    def below(cls, data: Path) -> Rooms:
-        """The rooms of a data folder."""
+    def of(cls, experiment: str) -> Rooms:
+        """The rooms of an experiment."""
         return cls(
-            intermediate=data / "02_intermediate",
-            model_input=data / "05_model_input",
-            models=data / "06_models",
-            model_output=data / "07_model_output",
-            reporting=data / "08_reporting",
+            intermediate=DATA / "02_intermediate" / experiment,
+            model_input=DATA / "05_model_input" / experiment,
+            models=DATA / "06_models",
+            model_output=DATA / "07_model_output" / experiment,
+            reporting=DATA / "08_reporting" / experiment,
         )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import torch
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel
 
 from cnn_vs_rnn.augmentation.scaling import Scaling
 from cnn_vs_rnn.evaluation.test_part import model_from
@@ -31,7 +32,7 @@ class _ScalingAndNetwork:
             self.scaling = Scaling(stored["mean"], stored["deviation"])
 
     @torch.inference_mode()
-    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ARG002
+    def predict(self, context, model_input, params=None):  # noqa: ANN001, ANN202, ARG002  (MLflow takes hints for a schema)
         inputs, lengths = model_input["inputs"], model_input.get("lengths")
         scaled = self.scaling.apply(Samples(inputs, np.zeros(len(inputs), np.int64), lengths))
         outputs = self.model(
@@ -42,8 +43,8 @@ class _ScalingAndNetwork:
         return outputs.numpy()
 
 
-class TrialModel(_ScalingAndNetwork, mlflow.pyfunc.PythonModel):
+class TrialModel(_ScalingAndNetwork, PythonModel):
     """Scaling and network of one trial."""
 
 
-mlflow.models.set_model(TrialModel())
+set_model(TrialModel())

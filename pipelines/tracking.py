@@ -40,6 +40,20 @@ BEST_ALIAS = "best"
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 
 
+def tracking_uri(settings: Mapping[str, str], project: Path) -> str:
+    """Where runs are recorded: MLFLOW_TRACKING_URI, or conf/base/mlflow.yml with SQLite paths made absolute."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or settings["tracking_uri"]
+    prefix = "sqlite:///"
+    if not uri.startswith(prefix):
+        return uri
+    database = project / uri.removeprefix(prefix)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{database.parent} cannot be written: {error.strerror}; unlock it") from error
+    return f"{prefix}{database}"
+
+
 class Tracker:
     """Records one `kedro run`. Opened with `open`, closed with `close`."""
 

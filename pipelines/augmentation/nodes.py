@@ -31,7 +31,7 @@ def preview_augmentation(contest: ExperimentConfig, prepared: list[PreparedVaria
     previews = []
     for name in contest.tasks:
         variant = next(variant for variant in prepared if variant.task.task.name == name)
-        path = rooms.model_input / contest.experiment / f"{name}.png"
+        path = rooms.model_input / f"{name}.png"
         with replacing(path) as temporary:
             temporary.write_bytes(render_preview(variant.task, variants[variant.condition][name], contest.augment))
         previews.append(Preview(task=name, path=str(path)))

@@ -1,0 +1,1 @@
+"""Judge the contests, write the report and the files beside it, print the table."""

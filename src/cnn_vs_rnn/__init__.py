@@ -6,4 +6,10 @@ package, ``cnn_vs_rnn.config`` or ``cnn_vs_rnn.errors`` does not import torch: a
 reported before the slow imports.
 """
 
+import os
+
 __version__ = "0.1.0"
+
+# numba (below aeon) sets the thread count of the OpenMP runtime that it shares with torch: after one MiniRocket, a
+# process limited to one torch thread would train on all cores again, and small networks tens of times slower.
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")

@@ -27,6 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
+        os.fchmod(descriptor, 0o666 & ~_umask())
         os.fsync(descriptor)
         temporary.replace(path)
     except OSError as error:
@@ -34,6 +35,13 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         os.close(descriptor)
         temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """The permissions that new files are denied; mkstemp denies all but the owner's."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def write_text(path: Path, text: str) -> None:

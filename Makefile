@@ -1,0 +1,45 @@
+# Everything a user types. `make run` is all a newcomer needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+HOST ?= 127.0.0.1
+PORT ?= 5000
+EXPERIMENT ?= quickstart
+
+.PHONY: run test ui check format
+
+run: $(VENV)/.run ## set up, then hold the default contest
+	$(BIN)/kedro run --params experiment=$(EXPERIMENT)
+
+test: $(VENV)/.test ## set up, then run the whole test suite
+	$(BIN)/python -m pytest
+
+ui: $(VENV)/.run ## the MLflow UI, on this machine only
+	$(BIN)/python -m pipelines.ui --host $(HOST) --port $(PORT)
+
+check: $(VENV)/.dev ## lint, format, types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/bin/python
+	@echo "Setting up $(VENV) (once; a few minutes)"
+	$(INSTALL) torch
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(INSTALL) --editable '.[test,dev]'
+	@touch $@

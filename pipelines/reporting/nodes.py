@@ -1,0 +1,109 @@
+"""Nodes of reporting."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from pathlib import Path
+
+from rich.console import Console
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.report.environment import environment
+from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
+from cnn_vs_rnn.report.page import ReportInput, write_report
+from cnn_vs_rnn.report.plots import confusion, learning_curves
+from cnn_vs_rnn.report.table import contest_table
+from cnn_vs_rnn.report.verdicts import metrics, verdict_entries, write_json
+from cnn_vs_rnn.statistics.best import best_trial
+from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.summary import read_predictions
+from pipelines.records import IngestedVariant, Preview
+from pipelines.rooms import Rooms
+from pipelines.session import current
+
+logger = logging.getLogger(__name__)
+
+
+def judge_contests(contest: ExperimentConfig, *results: list[TrialResult]) -> list[Contest]:
+    """A verdict for every task under every condition."""
+    found = list(itertools.chain(*results))
+    return [
+        judge(task, condition, found, read_predictions, contest.statistics)
+        for task in contest.tasks.values()
+        for condition in contest.conditions
+    ]
+
+
+def write_reports(
+    contest: ExperimentConfig,
+    rooms: Rooms,
+    contests: list[Contest],
+    costs: list[Cost],
+    ingested: list[IngestedVariant],
+    previews: list[Preview],
+    *results_and_failed: list,
+) -> None:
+    """Everything of `data/08_reporting/<experiment>/`; the results of each family are followed by its failures."""
+    results: list[TrialResult] = list(itertools.chain(*results_and_failed[::2]))
+    failed: list[FailedTrial] = list(itertools.chain(*results_and_failed[1::2]))
+    tasks = {variant.task.name: variant.task for variant in reversed(ingested)}
+    classes = {name: list(task.classes) for name, task in tasks.items() if task.classes}
+    page = ReportInput(
+        experiment=contest,
+        contests=contests,
+        results=results,
+        failed=failed,
+        costs=costs,
+        cards={name: task.card().model_dump(mode="json") for name, task in reversed(tasks.items())},
+        previews={preview.task: _picture(Path(preview.path)) for preview in previews},
+        classes=classes,
+        environment=environment(Path.cwd()),
+        command=f"kedro run --params experiment={contest.experiment}",
+    )
+    folder = rooms.reporting
+    write_report(folder / "report.html", page)
+    write_csv(folder / "leaderboard.csv", leaderboard(contest, results, costs, read_predictions))
+    write_csv(folder / "trials.csv", trials_table(results, failed))
+    write_csv(folder / "learning_curves.csv", learning_curves(results))
+    write_csv(folder / "confusion.csv", confusion(contests, contest, results, read_predictions, classes))
+    write_json(folder / "verdicts.json", verdict_entries(contests, contest))
+    write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
+    _track(contest, contests, results, costs, folder)
+    _print(contests, folder)
+
+
+def _picture(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: run the pipeline augmentation again") from error
+
+
+def _track(
+    contest: ExperimentConfig, contests: list[Contest], results: list[TrialResult], costs: list[Cost], folder: Path
+) -> None:
+    tracker = current().tracker
+    tracker.costs_measured(costs, results)
+    for verdict in contests:
+        best = best_trial(verdict, results)
+        if best is not None:
+            tracker.register_best(best, contest.experiment)
+    names = {(c.task, c.condition): c.task if c.condition == "default" else f"{c.task}/{c.condition}" for c in contests}
+    tracker.report_written(
+        folder,
+        {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None},
+        {f"verdict.{names[c.task, c.condition]}": c.verdict for c in contests},
+    )
+
+
+def _print(contests: list[Contest], folder: Path) -> None:
+    console = Console(width=100, highlight=False)
+    console.print()
+    for contest in contests:
+        console.print(contest_table(contest))
+        console.print()
+    logger.info("report  %s", folder / "report.html")
+    logger.info("runs    make ui, then open the address it prints")
