@@ -24,7 +24,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
-from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.config_errors import explain
 from cnn_vs_rnn.errors import UserError, nearest
 from pipelines.rooms import Rooms
@@ -49,7 +49,8 @@ class HydraConfigLoader(OmegaConfigLoader):
         if "parameters" not in self:
             contest = compose_experiment(Path(self.conf_source), self.runtime_params or {})
             rooms = Rooms.of(contest.experiment)
-            self["parameters"] = {"contest": contest.model_dump(), "rooms": rooms.model_dump()}
+            namespaces = {family: {"family": family} for family in FAMILIES}  # each knows its own name
+            self["parameters"] = {"contest": contest.model_dump(), "rooms": rooms.model_dump(), **namespaces}
         return super().__getitem__("parameters")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import logging
 
+from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.evaluation.test_part import evaluate_trial
 from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial
 from pipelines.records import FittedTrial
 from pipelines.rooms import Rooms
@@ -18,9 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 def test_trials(
-    trials: list[Trial], fitted: list[FittedTrial], rooms: Rooms
+    contest: ExperimentConfig, family: Family, trials: list[Trial], fitted: list[FittedTrial], rooms: Rooms
 ) -> tuple[list[TrialResult], list[FailedTrial]]:
     """Score every trained trial on the test part; those without a result are listed with the reason."""
+    check_plan(contest, family, trials)
     session = current()
     failures = {trial.fingerprint: trial.failure for trial in fitted}
     results, failed = [], []

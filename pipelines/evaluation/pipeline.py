@@ -9,7 +9,14 @@ from pipelines.evaluation.nodes import measure, test_trials
 def create_pipeline() -> Pipeline:
     """A namespace a family for scores; one node for costs, because costs are compared side by side."""
     testing = Pipeline(
-        [node(test_trials, ["plan", "fitted", "params:rooms"], ["results", "failed"], name="test_trials")]
+        [
+            node(
+                test_trials,
+                ["params:contest", "params:family", "plan", "fitted", "params:rooms"],
+                ["results", "failed"],
+                name="test_trials",
+            )
+        ]
     )
     families = (
         pipeline(
@@ -17,7 +24,7 @@ def create_pipeline() -> Pipeline:
             namespace=family,
             inputs={name: f"{family}_{name}" for name in ("plan", "fitted")},
             outputs={name: f"{family}_{name}" for name in ("results", "failed")},
-            parameters={"params:rooms"},
+            parameters={"params:contest", "params:rooms"},
         )
         for family in FAMILIES
     )

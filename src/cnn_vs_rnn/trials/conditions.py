@@ -29,6 +29,11 @@ class Setting(Strict):
     augment: AugmentConfig
     trainer: TrainerConfig
 
+    @classmethod
+    def of(cls, trial: Setting) -> Setting:
+        """The part of a trial that a condition may change."""
+        return cls(**{name: getattr(trial, name) for name in cls.model_fields})
+
 
 def task_variants(experiment: ExperimentConfig) -> dict[str, dict[str, TaskConfig]]:
     """Condition -> task name -> the task under that condition: what ingestion must provide."""

@@ -7,24 +7,19 @@ import json
 from pathlib import Path
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
-from cnn_vs_rnn.config import AugmentConfig, ModelConfig, RecipeConfig, Strict, TaskConfig, TrainerConfig
+from cnn_vs_rnn.trials.conditions import Setting
 from cnn_vs_rnn.trials.source import source_digest
 
 # What describes a task or model to a reader, or judges it later, changes no training.
 _NOT_TRAINED_ON = {"task": {"description", "source", "equivalence"}, "model": {"paper", "modalities", "outputs"}}
 
 
-class Trial(Strict):
+class Trial(Setting):
     """Everything that decides a training, resolved."""
 
     experiment: str
     condition: str
     seed: int
-    task: TaskConfig
-    model: ModelConfig
-    recipe: RecipeConfig
-    augment: AugmentConfig
-    trainer: TrainerConfig
     width: float  # solved for the budget; 0 for baselines
     parameters: int  # trainable; 0 for baselines
     data: PreparedTask  # with the split of this seed alone
