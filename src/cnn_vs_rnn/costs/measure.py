@@ -58,7 +58,8 @@ class _Contender:
         self.is_baseline = trial.model.family == "baseline"
         self.model = model_from(folder.best, trial)
         self.batch = _full_batch(trial)
-        self.single = Batch(*(None if tensor is None else tensor[:1] for tensor in self.batch))  # type: ignore[arg-type]
+        lengths = self.batch.lengths
+        self.single = Batch(self.batch.inputs[:1], self.batch.targets[:1], None if lengths is None else lengths[:1])
         if not self.is_baseline:
             self.training_step = training_step(self.model, trial, self.batch)
 

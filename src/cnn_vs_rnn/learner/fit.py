@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import logging
 import pickle
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import EarlyStopping
+from pytorch_lightning.callbacks import Callback, EarlyStopping
+from pytorch_lightning.profilers import PassThroughProfiler
 from torch import nn
 
 from cnn_vs_rnn.augmentation.image import augmentation_for
@@ -30,6 +33,17 @@ logger = logging.getLogger(__name__)
 
 EVALUATION_BATCH = 256
 
+logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # devices found, tips: at every trial
+
+
+class _Unprofiled(PassThroughProfiler):
+    """Lightning opens three dozen profiling contexts a step; these cost nothing."""
+
+    _nothing = contextlib.nullcontext()
+
+    def profile(self, action_name: str) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]  # noqa: ARG002
+        return self._nothing
+
 
 class DivergedError(Exception):
     """No epoch ended with a finite loss."""
@@ -42,17 +56,22 @@ def initial_model(trial: Trial) -> nn.Module:
     return build(trial.model, task.input, task.output, width=trial.width, dropout=trial.recipe.dropout)
 
 
-def fit(folder: TrialFolder) -> None:
-    """Train the trial of a folder, from its last checkpoint if it has one, and declare it done."""
+def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
+    """Train the trial of a folder, from its last checkpoint if it has one, and declare it done.
+
+    `callbacks` watch the training of a network; they must not change it.
+    """
     trial = folder.trial()
     model = initial_model(trial)
     record = (
-        _fit_baseline(trial, model, folder) if isinstance(model, ClosedForm) else _fit_network(trial, model, folder)
+        _fit_baseline(trial, model, folder)
+        if isinstance(model, ClosedForm)
+        else _fit_network(trial, model, folder, callbacks)
     )
     folder.finish(record)
 
 
-def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder) -> FitRecord:
+def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]) -> FitRecord:
     train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
     valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
     learner = Learner(
@@ -65,7 +84,7 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder) -> FitRe
         seed=trial.seed,
     )
     epochs = EpochRecord(folder.history, folder.best, folder.last)
-    _train(learner, trial, train, valid, epochs, folder)
+    _train(learner, trial, train, valid, folder, [*callbacks, epochs])
     if epochs.best_epoch < 0:
         raise DivergedError(
             f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
@@ -82,7 +101,7 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder) -> FitRe
 
 
 def _train(
-    learner: Learner, trial: Trial, train: Batches, valid: Batches, epochs: EpochRecord, folder: TrialFolder
+    learner: Learner, trial: Trial, train: Batches, valid: Batches, folder: TrialFolder, callbacks: list[Callback]
 ) -> None:
     trainer = pl.Trainer(
         max_epochs=trial.trainer.max_epochs,
@@ -92,9 +111,10 @@ def _train(
         gradient_clip_val=trial.recipe.gradient_clip or None,
         callbacks=[
             EarlyStopping("valid_loss", patience=trial.trainer.patience, check_on_train_epoch_end=True),
-            epochs,
+            *callbacks,
         ],
         plugins=[AtomicCheckpointIO()],
+        profiler=_Unprofiled(),
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -103,6 +123,8 @@ def _train(
         deterministic=True,
     )
 
+    # A debugging aid of deterministic mode: every freshly allocated tensor would be filled with NaN first.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
         trainer.fit(learner, train, valid, ckpt_path=_resumable(folder), weights_only=True)

@@ -49,6 +49,13 @@ class Learner(pl.LightningModule):
         self._schedule: torch.optim.lr_scheduler.LRScheduler | None = None
         self._schedule_state: dict[str, Any] | None = None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Lightning notes the running hook here fifty times a step; nn.Module's checks would cost a tenth of the step.
+        if name == "_current_fx_name":
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
     @property
     def train_loss(self) -> float:
         """Mean over the samples of this epoch so far."""

@@ -34,7 +34,6 @@ def main() -> None:
     from cnn_vs_rnn.trials.folder import TrialFolder
 
     torch.set_num_threads(1)
-    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
     while True:
         folder = folders.get()
         failure = None

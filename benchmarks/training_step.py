@@ -1,0 +1,107 @@
+"""Our trial's training step against a bare PyTorch loop: same models, same batches, side by side in one run.
+
+    python benchmarks/training_step.py
+
+After each epoch of a real trial (Lightning, one thread) a bare loop trains a copy of the model for one epoch on the
+same batches, so that both see the machine in the same state. Printed are median milliseconds a step and their ratio.
+"""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import Callback
+from rich.console import Console
+from rich.table import Table
+
+from cnn_vs_rnn.augmentation.scaling import prepare
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.fit import fit
+from cnn_vs_rnn.learner.module import OPTIMIZERS, Learner
+from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.tasks.store import ingest
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.plan import plan_trials
+from pipelines.config_loader import compose_experiment
+
+EPOCHS = 30
+CONF = Path(__file__).resolve().parent.parent / "conf"
+PARAMS = {
+    "tasks": "japanese_vowels",
+    "models": "fcn+tcn+lstm+gru+min_gru",
+    "seeds": 1,
+    "budget.parameters": 20000,
+    "trainer.max_epochs": EPOCHS,
+    "trainer.patience": EPOCHS,
+}
+
+
+class SideBySide(Callback):
+    """Times the steps of each epoch, then those of a bare loop."""
+
+    def __init__(self) -> None:
+        self.ours: list[float] = []
+        self.bare: list[float] = []
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.model = copy.deepcopy(pl_module.network)
+        self.optimizer = OPTIMIZERS[pl_module.recipe.optimizer](
+            self.model.parameters(), lr=pl_module.recipe.learning_rate, weight_decay=pl_module.recipe.weight_decay
+        )
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: object, index: int
+    ) -> None:
+        if index == 0:
+            self.began = time.perf_counter()
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        # In both loops the clock starts when the first batch is at hand.
+        self.ours.append((time.perf_counter() - self.began) / trainer.num_training_batches)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        assert isinstance(pl_module, Learner)
+        self.bare.append(self.bare_epoch(pl_module, trainer.train_dataloader))
+
+    def bare_epoch(self, learner: Learner, batches: Batches) -> float:
+        recipe, steps = learner.recipe, 0
+        self.model.train()
+        iterator = iter(batches)
+        batch = next(iterator)
+        began = time.perf_counter()
+        while batch is not None:
+            loss = loss_of(learner.task.loss, self.model(batch.inputs, batch.lengths), batch.targets)
+            self.optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.gradient_clip)
+            self.optimizer.step()
+            batch, steps = next(iterator, None), steps + 1
+        return (time.perf_counter() - began) / steps
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    contest = compose_experiment(CONF, PARAMS)
+    table = Table("model", "parameters", "ours, ms", "bare loop, ms", "ratio")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        task = contest.tasks["japanese_vowels"]
+        prepared = prepare(ingest(task, root / "ingested"), task, contest.seeds, root / "prepared")
+        for trial in plan_trials(contest, {"default": {task.name: prepared}}):
+            timer = SideBySide()
+            place = TrialFolder(root / trial.model.name)
+            place.open(trial)
+            fit(place, callbacks=[timer])
+            ours, bare = statistics.median(timer.ours[2:]) * 1e3, statistics.median(timer.bare[2:]) * 1e3
+            table.add_row(trial.model.name, f"{trial.parameters:,}", f"{ours:.2f}", f"{bare:.2f}", f"{ours / bare:.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
