@@ -35,8 +35,9 @@ class ProjectHooks:
 
         tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
         tags = {
-            "command": f"kedro {' '.join(sys.argv[1:])}",
             "pipelines": ", ".join(run_params.get("pipeline_names") or ["all"]),
+            "mlflow.source.name": f"kedro {' '.join(sys.argv[1:])}",
+            "mlflow.source.type": "LOCAL",
             "mlflow.source.git.commit": commit(self._project),
         }
         tracker.open(self._contest, tags)

@@ -35,7 +35,9 @@ def main() -> None:
     sys.stdout.flush()
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
     command += ["--host", arguments.host, "--port", str(arguments.port)]
-    os.execv(command[0], command)
+    command += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]  # one user; no line a request
+    quiet = {"PYTHONWARNINGS": "ignore", "MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    os.execve(command[0], command, {**os.environ, **quiet})  # noqa: S606
 
 
 def taken(host: str, port: int) -> bool:

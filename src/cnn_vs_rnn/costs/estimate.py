@@ -38,7 +38,10 @@ def estimate_seconds(trials: Sequence[Trial]) -> list[Estimate]:
                 continue
             key = (trial.task.name, trial.model.name, trial.condition)
             if key not in measured:
-                measured[key] = _epoch_seconds(trial)
+                try:
+                    measured[key] = _epoch_seconds(trial)
+                except Exception:  # a network that cannot take a step: its trials will say so, the others go on
+                    measured[key] = 0.0
             at_most = trial.trainer.max_epochs * measured[key]
             estimates.append(Estimate(TYPICAL_SHARE * at_most, at_most))
     return estimates

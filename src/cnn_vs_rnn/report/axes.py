@@ -44,7 +44,10 @@ class Axis:
 
     def layout(self) -> dict[str, Any]:
         """For a plotly axis."""
-        ticks = {"tickvals": (values := log_ticks(self.low, self.high)), "ticktext": [_tick(v) for v in values]}
+        ticks: dict[str, Any] = {"nticks": 6}
+        if self.log:
+            values = log_ticks(self.low, self.high)
+            ticks = {"tickvals": values, "ticktext": [_tick(value) for value in values]}
         return {
             "title": {"text": self.title, "font": {"size": 12}, "standoff": 10},
             "type": "log" if self.log else "linear",
@@ -52,7 +55,7 @@ class Axis:
             "gridcolor": RULE,
             "zeroline": False,
             "ticksuffix": "%" if self.percent else "",
-            **(ticks if self.log else {"nticks": 6}),
+            **ticks,
         }
 
 
