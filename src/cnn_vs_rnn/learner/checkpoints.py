@@ -6,18 +6,46 @@ import csv
 import io
 import math
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
-from pytorch_lightning.callbacks import Callback, EarlyStopping
+from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.files import replacing, write_text
 from cnn_vs_rnn.learner.module import Learner
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds")
+
+
+class DamagedError(Exception):
+    """A checkpoint that is not whole, or holds more than tensors and plain values."""
+
+
+def write_checkpoint(path: Path, content: dict[str, Any]) -> None:
+    """Write a checkpoint whole, or leave the old one; UserError where the disk is full."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)  # given a file, torch answers a full disk with a RuntimeError about its own internals
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """The content of a checkpoint, every byte of it checked, nothing unpickled.
+
+    Raises DamagedError.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:  # torch.load does not compare checksums
+            broken = archive.testzip()
+        if broken is not None:
+            raise DamagedError(f"checksum of {broken}")
+        return torch.load(path, weights_only=True)
+    except Exception as error:  # torch answers random bytes with nine kinds of error
+        raise DamagedError(type(error).__name__) from error
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
@@ -29,23 +57,25 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None) -> None:
         assert storage_options is None
-        with replacing(Path(path)) as temporary:
-            torch.save(checkpoint, temporary)
+        write_checkpoint(Path(path), checkpoint)
 
 
 class EpochRecord(Callback):
     """After each epoch: one row of history, `best.ckpt` if the validation loss is the lowest so far, then `last.ckpt`.
 
+    It also ends the training: after `patience` epochs without a lower validation loss, or a loss that is not finite.
     Everything it knows is inside `last.ckpt`, so that a training killed at any moment goes on as if nothing happened:
-    whatever was written after the last whole `last.ckpt` is written again, the same.
+    whatever was written after the last whole `last.ckpt` is written again, the same. (Lightning's EarlyStopping looks
+    at an epoch only after the callbacks that could save its state, so each resume would train an epoch longer.)
     """
 
-    def __init__(self, history: Path, best: Path, last: Path) -> None:
-        self.history, self.best, self.last = history, best, last
+    def __init__(self, history: Path, best: Path, last: Path, patience: int) -> None:
+        self.history, self.best, self.last, self.patience = history, best, last, patience
         self.rows: list[list[float]] = []
         self.best_epoch = -1
         self.best_loss = math.inf
         self._epoch_began = 0.0
+        self._learning_rate = 0.0
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
@@ -54,37 +84,42 @@ class EpochRecord(Callback):
         self.rows = state_dict["rows"]
         self.best_epoch, self.best_loss = state_dict["best_epoch"], state_dict["best_loss"]
 
+    @property
+    def converged(self) -> bool:
+        """Whether `patience` epochs have passed since the best one."""
+        return len(self.rows) - 1 - self.best_epoch >= self.patience
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss was not finite."""
+        return any(not math.isfinite(loss) for row in self.rows for loss in row[1:3])
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        # A checkpoint does not say that training had already been stopped.
-        stopping = trainer.early_stopping_callback
-        if isinstance(stopping, EarlyStopping) and stopping.wait_count >= stopping.patience:
-            trainer.should_stop = True
+        trainer.should_stop = self.converged or self.diverged  # before it was killed
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+        assert isinstance(pl_module, Learner)
         self._epoch_began = time.perf_counter()
+        self._learning_rate = pl_module.learning_rate
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Learner)
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
         epoch, valid_loss = trainer.current_epoch, metrics["valid_loss"]
+        seconds = time.perf_counter() - self._epoch_began
         self.rows.append(
-            [
-                epoch,
-                pl_module.train_loss,
-                valid_loss,
-                metrics["valid_score"],
-                pl_module.learning_rate,
-                time.perf_counter() - self._epoch_began,
-            ]
+            [epoch, pl_module.train_loss, valid_loss, metrics["valid_score"], self._learning_rate, seconds]
         )
-        if not math.isfinite(pl_module.train_loss):
-            trainer.should_stop = True
-        elif valid_loss < self.best_loss:
+        if math.isfinite(pl_module.train_loss) and valid_loss < self.best_loss:
             self.best_epoch, self.best_loss = epoch, valid_loss
-            with replacing(self.best) as temporary:
-                torch.save({"state_dict": pl_module.network.state_dict()}, temporary)
-        write_text(self.history, self._as_csv())
+            write_checkpoint(self.best, {"state_dict": pl_module.network.state_dict()})
+        self.write_history()
         trainer.save_checkpoint(self.last)
+        trainer.should_stop = self.converged or self.diverged
+
+    def write_history(self) -> None:
+        """All epochs so far, as one file."""
+        write_text(self.history, self._as_csv())
 
     def _as_csv(self) -> str:
         text = io.StringIO()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import logging
-import pickle
 import time
 import warnings
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import Callback, EarlyStopping
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import PassThroughProfiler
 from torch import nn
 
@@ -22,7 +21,14 @@ from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.evaluation.predict import predict
 from cnn_vs_rnn.files import replacing
 from cnn_vs_rnn.learner.batches import Batches
-from cnn_vs_rnn.learner.checkpoints import COLUMNS, AtomicCheckpointIO, EpochRecord
+from cnn_vs_rnn.learner.checkpoints import (
+    COLUMNS,
+    AtomicCheckpointIO,
+    DamagedError,
+    EpochRecord,
+    read_checkpoint,
+    write_checkpoint,
+)
 from cnn_vs_rnn.learner.module import Learner
 from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.closed_form import ClosedForm
@@ -83,8 +89,9 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callback
         patience=trial.trainer.patience,
         seed=trial.seed,
     )
-    epochs = EpochRecord(folder.history, folder.best, folder.last)
+    epochs = EpochRecord(folder.history, folder.best, folder.last, trial.trainer.patience)
     _train(learner, trial, train, valid, folder, [*callbacks, epochs])
+    epochs.write_history()  # killed after its last epoch, it trained none now
     if epochs.best_epoch < 0:
         raise DivergedError(
             f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
@@ -95,8 +102,8 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callback
         best_epoch=epochs.best_epoch,
         valid_score=rows[epochs.best_epoch]["valid_score"],
         train_seconds=sum(row["seconds"] for row in rows),
-        diverged=not all(torch.isfinite(torch.tensor([row["train_loss"], row["valid_loss"]])).all() for row in rows),
-        converged=len(rows) - 1 - epochs.best_epoch >= trial.trainer.patience,
+        diverged=epochs.diverged,
+        converged=epochs.converged,
     )
 
 
@@ -109,10 +116,7 @@ def _train(
         precision=trial.trainer.precision,
         devices=1,
         gradient_clip_val=trial.recipe.gradient_clip or None,
-        callbacks=[
-            EarlyStopping("valid_loss", patience=trial.trainer.patience, check_on_train_epoch_end=True),
-            *callbacks,
-        ],
+        callbacks=callbacks,
         plugins=[AtomicCheckpointIO()],
         profiler=_Unprofiled(),
         logger=False,
@@ -131,15 +135,16 @@ def _train(
 
 
 def _resumable(folder: TrialFolder) -> Path | None:
-    """The last checkpoint, if it is whole and holds nothing but tensors and plain values."""
-    if not folder.last.exists():
+    """The last checkpoint, if it and the best one are whole and hold nothing but tensors and plain values."""
+    if not (folder.last.exists() and folder.best.exists()):
         return None
-    try:
-        torch.load(folder.last, weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError) as error:
-        logger.warning("%s is damaged (%s): this trial is trained from the start", folder.last, type(error).__name__)
-        folder.discard()
-        return None
+    for path in (folder.last, folder.best):
+        try:
+            read_checkpoint(path)
+        except DamagedError as error:
+            logger.warning("%s is damaged (%s): this trial is trained from the start", path, error)
+            folder.discard()
+            return None
     return folder.last
 
 
@@ -147,8 +152,7 @@ def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRe
     began = time.perf_counter()
     model.fit(read_part(trial.data, trial.seed, "train"), trial.seed)
     seconds = time.perf_counter() - began
-    with replacing(folder.best) as temporary:
-        torch.save({"state_dict": model.state_dict()}, temporary)
+    write_checkpoint(folder.best, {"state_dict": model.state_dict()})
     with replacing(folder.history) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file).writerow(COLUMNS)
     valid = predict(model, trial.task, Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH))
