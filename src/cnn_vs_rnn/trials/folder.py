@@ -29,7 +29,7 @@ class FitRecord(Strict):
 
 
 class TrialFolder:
-    """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`.
+    """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`, or `error.txt`.
 
     `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
     """
@@ -41,6 +41,7 @@ class TrialFolder:
         self.best = path / "best.ckpt"
         self.history = path / "history.csv"
         self.result = path / "result.json"
+        self.error = path / "error.txt"
 
     def open(self, trial: Trial) -> None:
         """Write the config that a worker will read."""
@@ -54,7 +55,8 @@ class TrialFolder:
         """Declare the trial done."""
         content = record.model_dump()
         write_text(self.result, json.dumps({**content, "digest": self._digest(content)}, indent=1))
-        self.last.unlink(missing_ok=True)
+        for leftover in (self.last, self.error, *self.path.glob(".*.tmp")):  # the last: of a process that was killed
+            leftover.unlink(missing_ok=True)
 
     def record(self) -> FitRecord | None:
         """How the training went, or None where the trial is not (validly) done."""
@@ -67,7 +69,7 @@ class TrialFolder:
             if digest == self._digest(content):
                 return record
             reason = "its digest does not hold"
-        except (ValueError, KeyError, AttributeError, ValidationError):
+        except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
             reason = "it cannot be read"
         except FileNotFoundError as error:
             reason = f"{Path(error.filename).name} is missing"

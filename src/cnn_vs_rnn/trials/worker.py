@@ -8,6 +8,7 @@ of a trial: a worker never outlives the process that started it, and so never wr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -17,6 +18,7 @@ import threading
 import traceback
 from pathlib import Path
 
+from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.files import write_text
 
 
@@ -35,14 +37,15 @@ def main() -> None:
 
     torch.set_num_threads(1)
     while True:
-        folder = folders.get()
+        folder = TrialFolder(Path(folders.get()))
         failure = None
         try:
-            fit(TrialFolder(Path(folder)))
+            fit(folder)
         except Exception as error:
             failure = f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
-            write_text(Path(folder) / "error.txt", traceback.format_exc())
-        answers.write(json.dumps({"folder": folder, "failure": failure}) + "\n")
+            with contextlib.suppress(UserError):  # a full disk was perhaps the failure
+                write_text(folder.error, traceback.format_exc())
+        answers.write(json.dumps({"folder": str(folder.path), "failure": failure}) + "\n")
 
 
 def _listen(folders: queue.SimpleQueue[str]) -> None:
