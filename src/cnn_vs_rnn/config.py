@@ -24,7 +24,12 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 class Strict(BaseModel):
     """A frozen configuration that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        protected_namespaces=(),
+        ser_json_inf_nan="strings",  # the score of a diverged trial is read back as it was, not as null
+    )
 
 
 class TaskConfig(Strict):

@@ -10,23 +10,27 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.evaluation.results import Predictions
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.objective import per_sample_score
+from cnn_vs_rnn.tasks.data import IGNORED
 
 
 @torch.inference_mode()
-def predict(model: nn.Module, task: TaskConfig, batches: Batches) -> Predictions:
-    """Predictions for all samples of `batches`, in their order.
+def predict(model: nn.Module, task: TaskConfig, batches: Batches) -> tuple[Predictions, bool]:
+    """Predictions for all samples of `batches`, in their order, and whether every output and score was finite.
 
     `predicted` and `target` are empty for a task with an answer a step: its report shows scores only.
     """
     model.eval()
     scores, predicted, target = [], [], []
+    finite = True
     for batch in batches:
         outputs = model(batch.inputs, batch.lengths).float()
+        answers = outputs[batch.targets != IGNORED] if task.output == "per_step" else outputs
         scores.append(per_sample_score(task.score, outputs, batch.targets))
+        finite &= bool(answers.isfinite().all() and scores[-1].isfinite().all())
         if task.output == "one":
             predicted.append(outputs.argmax(-1) if task.loss == "cross_entropy" else outputs[:, 0])
             target.append(batch.targets if task.loss == "cross_entropy" else batch.targets[:, 0])
-    return Predictions(_joined(scores), _joined(predicted), _joined(target))
+    return Predictions(_joined(scores), _joined(predicted), _joined(target)), finite
 
 
 def _joined(parts: list[torch.Tensor]) -> np.ndarray:

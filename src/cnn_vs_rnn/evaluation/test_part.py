@@ -27,12 +27,12 @@ def model_from(checkpoint: Path, trial: Trial) -> torch.nn.Module:
     return model.eval()
 
 
-def evaluate_trial(folder: TrialFolder, record: FitRecord) -> TrialResult:
-    """Predict the test part, keep the predictions in `predictions.npz`, flag what cannot be trusted."""
-    trial = folder.trial()
+def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: Path) -> TrialResult:
+    """Predict the test part, keep the predictions below `kept`, flag what cannot be trusted."""
     test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
-    predictions = predict(model_from(folder.best, trial), trial.task, test)
-    with replacing(folder.path / "predictions.npz") as temporary, temporary.open("wb") as file:
+    predictions, finite = predict(model_from(folder.best, trial), trial.task, test)
+    path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
+    with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **vars(predictions))
     return TrialResult(
         task=trial.task.name,
@@ -48,16 +48,16 @@ def evaluate_trial(folder: TrialFolder, record: FitRecord) -> TrialResult:
         train_seconds=record.train_seconds,
         valid_score=record.valid_score,
         test_score=float(predictions.per_sample.mean()),
-        flags=tuple(_flags(trial, record, predictions)),
+        flags=tuple(_flags(trial, record, predictions, finite)),
         directory=str(folder.path),
+        predictions=str(path),
     )
 
 
-def _flags(trial: Trial, record: FitRecord, predictions: Predictions) -> list[Flag]:
+def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bool) -> list[Flag]:
     if trial.model.family == "baseline":  # the majority class is one class by design
         return []
     flags: list[Flag] = []
-    finite = np.isfinite(predictions.per_sample).all() and np.isfinite(predictions.predicted).all()
     if record.diverged or not finite:
         flags.append("diverged")
     elif _collapsed(predictions):

@@ -155,7 +155,7 @@ def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRe
     write_checkpoint(folder.best, {"state_dict": model.state_dict()})
     with replacing(folder.history) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file).writerow(COLUMNS)
-    valid = predict(model, trial.task, Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH))
+    valid, _ = predict(model, trial.task, Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH))
     return FitRecord(
         epochs=0,
         best_epoch=0,

@@ -28,7 +28,7 @@ def per_sample_score(
     Outputs that are not finite count as wrong, or as infinite error.
     """
     if kind == "mse":
-        return (outputs - targets).square().flatten(1).mean(1).nan_to_num(nan=torch.inf)
+        return _nan_as_infinite((outputs - targets).square().flatten(1).mean(1))
     counts = (targets != IGNORED).float()
     if kind == "accuracy":
         right = (outputs.argmax(-1) == targets) & outputs.isfinite().all(-1)
@@ -37,7 +37,11 @@ def per_sample_score(
         losses = F.cross_entropy(
             outputs.flatten(0, -2), targets.flatten(), ignore_index=IGNORED, reduction="none"
         ).view_as(targets)
-        values = losses.nan_to_num(nan=torch.inf)
+        values = _nan_as_infinite(losses)
     if targets.ndim == 1:
         return values
     return values.sum(1) / counts.sum(1)
+
+
+def _nan_as_infinite(errors: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    return torch.where(errors.isnan(), torch.inf, errors)  # nan_to_num would also make infinity finite
