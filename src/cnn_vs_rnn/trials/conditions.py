@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -61,8 +60,10 @@ def setting_under(experiment: ExperimentConfig, condition: str, task: TaskConfig
     values = setting.model_dump()
     for key, value in changes.items():
         *parents, last = key.split(".")
-        node: Any = functools.reduce(lambda inner, part: inner.get(part, {}), parents, values)
-        if last not in node:
+        node: Any = values
+        for part in parents:
+            node = node.get(part) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or last not in node:
             raise UserError(f"conditions.{condition}: a trial has no key {key!r}; {nearest(key, _leaves(setting))}")
         node[last] = value
     try:
