@@ -12,7 +12,7 @@ from pathlib import Path
 
 @functools.cache
 def source_digest(*modules: str) -> str:
-    """sha256 over these modules and every module of the same package that they import, directly or not.
+    """sha256 over these modules, the packages they lie in, and every module of theirs that they import, at any depth.
 
     The closure is read from the source without running it; a model reached only through its YAML is no import and must
     be named among `modules`.
@@ -21,12 +21,13 @@ def source_digest(*modules: str) -> str:
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        path = _path(module)
-        if module in seen or path is None:
+        path = None if module in seen else _path(module)
+        if path is None:
             continue
         seen[module] = path.read_bytes()
-        package = module.partition(".")[0]
-        waiting += [name for name in _imports(seen[module]) if name.partition(".")[0] == package]
+        top, above = module.partition(".")[0], module.rpartition(".")[0]
+        imported = _imports(seen[module], module if path.name == "__init__.py" else above)
+        waiting += [above, *(name for name in imported if name.partition(".")[0] == top)]
     digest = hashlib.sha256()
     for module in sorted(seen):
         digest.update(f"{module}\0{len(seen[module])}\0".encode() + seen[module])
@@ -35,18 +36,24 @@ def source_digest(*modules: str) -> str:
 
 @functools.cache
 def _path(module: str) -> Path | None:
-    """The file of a module; None where the name is no module (a class or function)."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
+    """The source file of a module; None where the name is none (a class or function), or has no source."""
+    top, *parts = module.split(".")
+    spec = importlib.util.find_spec(top) if top else None  # asked for a submodule, it would run the packages above
+    if spec is None:
         return None
-    return Path(spec.origin) if spec is not None and spec.origin is not None else None
+    folders = [Path(folder, *parts) for folder in spec.submodule_search_locations or ()]
+    files = [file for folder in folders for file in (folder / "__init__.py", folder.with_suffix(".py"))]
+    if not parts and spec.origin is not None:
+        files.insert(0, Path(spec.origin))
+    return next((file for file in files if file.suffix == ".py" and file.is_file()), None)
 
 
-def _imports(source: bytes) -> Iterator[str]:
+def _imports(source: bytes, package: str) -> Iterator[str]:
+    """Names that a module of this package may import; among them classes and functions, which are no modules."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            yield origin
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
