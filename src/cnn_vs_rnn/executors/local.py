@@ -69,6 +69,9 @@ class LocalExecutor:
         self._pool.clear()
 
     def _fill(self, count: int) -> None:
+        for worker in [worker for worker in self._pool if worker.process.poll() is not None]:
+            worker.stop()  # killed while it waited
+            self._pool.remove(worker)
         while len(self._pool) < count:
             self._pool.append(_Worker())
 
