@@ -40,6 +40,7 @@ class TrainingProgress:
         self.ended: set[Path] = set()
         self.failed = 0
         self._began = clock()
+        self._work_before = self._work_done()  # by a run that was killed
         self._said = self._began
         self._bar = Progress(
             TextColumn("training"),
@@ -76,12 +77,13 @@ class TrainingProgress:
 
     def seconds_left(self) -> float:
         """From the speed so far; from the estimates alone while nothing has been done yet."""
-        left = sum(estimate.expected for estimate in self.estimates.values()) - self._work_done()
-        elapsed, done = self.clock() - self._began, self._work_done()
+        work = self._work_done()
+        left = sum(estimate.expected for estimate in self.estimates.values()) - work
+        elapsed, done = self.clock() - self._began, work - self._work_before
         by_estimate = left / self.workers
-        if not done or not elapsed:
+        if done <= 0 or not elapsed:
             return by_estimate
-        trust = self.share_done()
+        trust = done / (done + left)
         return trust * (left * elapsed / done) + (1 - trust) * by_estimate
 
     def close(self) -> None:
