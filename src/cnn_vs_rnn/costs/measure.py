@@ -14,7 +14,7 @@ from cnn_vs_rnn.costs.memory import saved_bytes
 from cnn_vs_rnn.costs.timing import interleaved_medians
 from cnn_vs_rnn.evaluation.results import Cost
 from cnn_vs_rnn.evaluation.test_part import model_from
-from cnn_vs_rnn.learner.batches import Batch, Batches
+from cnn_vs_rnn.learner.batches import Batch
 from cnn_vs_rnn.learner.module import OPTIMIZERS
 from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.trials.folder import TrialFolder
@@ -107,11 +107,5 @@ def _full_batch(trial: Trial) -> Batch:
     samples = read_part(trial.data, trial.seed, "train")
     size = trial.recipe.batch_size
     repeated = samples.take(torch.arange(size).remainder(len(samples)).numpy())
-    batch = next(iter(Batches(repeated, size)))
-    if batch.lengths is None:
-        return batch
-    length = trial.data.task.input.length
-    assert length is not None
-    padding = [0, 0, 0, length - batch.inputs.shape[1]]
-    inputs = torch.nn.functional.pad(batch.inputs, padding)
-    return Batch(inputs, batch.targets, torch.full_like(batch.lengths, length))
+    inputs, targets = torch.from_numpy(repeated.inputs), torch.from_numpy(repeated.targets)
+    return Batch(inputs, targets, None if repeated.lengths is None else torch.full((size,), inputs.shape[1]))
