@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
-from cnn_vs_rnn.config_errors import explain
+from cnn_vs_rnn.config_errors import explain, fields_at
 from cnn_vs_rnn.errors import UserError, nearest
 from pipelines.rooms import Rooms
 
@@ -100,17 +100,23 @@ def _choice(conf: Path, key: str, value: str) -> str:
 
 def _set(composed: DictConfig, key: str, value: Any) -> None:
     """Set a value after composing: Hydra's override grammar would trip over spaces, quotes and umlauts."""
-    *parents, last = key.split(".")
-    node: Any = composed
-    for depth, part in enumerate([*parents, last]):
-        if not isinstance(node, DictConfig) or part not in node:
-            where = ".".join(key.split(".")[:depth])
-            known = list(node) if isinstance(node, DictConfig) else []
-            if depth == 0:
-                known += [*ONE_FILE, *SEVERAL_FILES]
-            raise UserError(
-                f"{key}: there is no {part!r}{f' in {where}' if where else ''}; {nearest(part, set(map(str, known)))}"
-            )
-        if depth < len(parents):
-            node = node[part]
-    OmegaConf.update(composed, key, safe_load(value) if isinstance(value, str) else value)
+    parts = tuple(key.split("."))
+    for depth, part in enumerate(parts):
+        above = parts[:depth]
+        node = OmegaConf.select(composed, ".".join(above)) if above else composed
+        known = {*(map(str, node) if isinstance(node, DictConfig) else ()), *fields_at(ExperimentConfig, above)}
+        if part not in known:
+            where = f" in {'.'.join(above)}" if above else ""
+            groups = () if above else (*ONE_FILE, *SEVERAL_FILES)
+            raise UserError(f"{key}: there is no {part!r}{where}; {nearest(part, {*known, *groups})}")
+    OmegaConf.update(composed, key, _parsed(value), force_add=True)
+
+
+def _parsed(value: Any) -> Any:
+    """A value as YAML reads it; text that is no YAML, such as a question with a colon, is meant as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return safe_load(value)
+    except YAMLError:
+        return value

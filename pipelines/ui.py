@@ -37,7 +37,7 @@ def main() -> None:
     command += ["--host", arguments.host, "--port", str(arguments.port)]
     command += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]  # one user; no line a request
     quiet = {"PYTHONWARNINGS": "ignore", "MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    os.execve(command[0], command, {**os.environ, **quiet})  # noqa: S606
+    os.execve(command[0], command, {**os.environ, **quiet})
 
 
 def taken(host: str, port: int) -> bool:

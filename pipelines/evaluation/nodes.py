@@ -35,8 +35,7 @@ def test_trials(
             session.missing.append(f"{trial.name}: {reason}")
             failed.append(_failed(trial, reason))
             continue
-        folder.open(trial)
-        result = evaluate_trial(folder, record)
+        result = evaluate_trial(folder, trial, record, rooms.model_output / "predictions")
         results.append(result.model_copy(update={"run_id": session.tracker.trial_tested(trial, result)}))
     return results, failed
 

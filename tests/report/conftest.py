@@ -116,6 +116,7 @@ class MadeUp:
             test_score=float(per_sample.mean()),
             flags=flags,
             directory=str(directory),
+            predictions=str(directory / "predictions.npz"),
             run_id=f"run{seed}",
         )
         self.results.append(result)

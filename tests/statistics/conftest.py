@@ -48,6 +48,7 @@ class Arena:
                 test_score=float(scores[row].mean()),
                 flags=own,
                 directory=f"{model}-{seed}",
+                predictions=f"{model}-{seed}.npz",
             )
             self.results.append(result)
             self.scores[result.directory] = scores[row]

@@ -35,7 +35,8 @@ class TrialResult(Strict):
     valid_score: float
     test_score: float
     flags: tuple[Flag, ...]
-    directory: str  # the trial's folder: history.csv (epoch,train_loss,valid_loss,valid_score), predictions.npz
+    directory: str  # the trial's folder, with history.csv
+    predictions: str  # the file of its Predictions
     run_id: str = ""  # of the tracking server, where one records
 
 
@@ -76,7 +77,7 @@ class Predictions:
     target: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
 
     @classmethod
-    def read(cls, directory: str | Path) -> Predictions:
-        """From the trial's folder."""
-        with np.load(Path(directory) / "predictions.npz", allow_pickle=False) as stored:
+    def read(cls, path: str | Path) -> Predictions:
+        """From the file that a TrialResult names."""
+        with np.load(path, allow_pickle=False) as stored:
             return cls(stored["per_sample"], stored["predicted"], stored["target"])

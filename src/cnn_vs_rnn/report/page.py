@@ -80,7 +80,7 @@ class _Block:
 
 
 def write_report(path: Path, report: ReportInput) -> None:
-    """Write the page, whole or not at all. Reads history.csv and predictions.npz of each result's folder."""
+    """Write the page, whole or not at all. Reads the history and the predictions of each result."""
     blocks = [_block(contest, report) for contest in report.contests]
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("cnn_vs_rnn.report", "."),

@@ -122,5 +122,5 @@ def _summary(
 
 
 def read_predictions(trial: TrialResult) -> Predictions:
-    """The predictions in the trial's own folder."""
-    return Predictions.read(trial.directory)
+    """The predictions that evaluation kept."""
+    return Predictions.read(trial.predictions)
