@@ -15,7 +15,7 @@ def explain(error: ValidationError, root: type[BaseModel]) -> str:
     location = tuple(first["loc"])
     key = ".".join(map(str, location))
     if first["type"] == "extra_forbidden":
-        known = _fields_at(root, location[:-1])
+        known = fields_at(root, location[:-1])
         return f"{key}: there is no such key; {nearest(str(location[-1]), known)}"
     if first["type"] == "missing":
         return f"{key} is missing: add it to the configuration"
@@ -25,7 +25,7 @@ def explain(error: ValidationError, root: type[BaseModel]) -> str:
     return f"{key}={first['input']!r} is refused: {message[0].lower()}{message[1:]}"
 
 
-def _fields_at(model: Any, location: tuple[int | str, ...]) -> list[str]:
+def fields_at(model: Any, location: tuple[int | str, ...]) -> list[str]:
     """The keys allowed at a place in nested models and dictionaries of models."""
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
