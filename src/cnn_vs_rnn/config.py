@@ -8,14 +8,34 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
 Family = Literal["cnn", "rnn", "hybrid", "baseline"]
 Loss = Literal["cross_entropy", "mse"]
 Score = Literal["accuracy", "mse", "nll"]
 OutputKind = Literal["one", "per_step"]
-Option = bool | int | float | str | list[int] | list[float] | list[str] | None
+
+
+def _option(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError as error:  # one line for each of the types below
+        raise PydanticCustomError(
+            "option", "Must be true or false, a number, text, a list of numbers, a list of texts, or null"
+        ) from error
+
+
+Option = Annotated[bool | int | float | str | list[int] | list[float] | list[str] | None, WrapValidator(_option)]
 
 FAMILIES: tuple[Family, ...] = ("cnn", "rnn", "hybrid", "baseline")
 Fraction = Annotated[float, Field(gt=0, lt=1)]
