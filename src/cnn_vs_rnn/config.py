@@ -6,6 +6,7 @@ The words (task, model, family, recipe, condition, budget, trial) are the projec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -13,7 +14,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
@@ -26,7 +26,7 @@ Score = Literal["accuracy", "mse", "nll"]
 OutputKind = Literal["one", "per_step"]
 
 
-def _option(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+def _option(value: object, validate: Callable[[object], object]) -> object:
     try:
         return validate(value)
     except ValidationError as error:  # one line for each of the types below
