@@ -1,0 +1,126 @@
+"""Small contests for tests: composed from conf/ as a user would, ingested and prepared for real, trained in seconds."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import torch
+
+from cnn_vs_rnn.augmentation.scaling import PreparedTask, prepare
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.learner.checkpoints import COLUMNS
+from cnn_vs_rnn.tasks.store import ingest
+from cnn_vs_rnn.trials.conditions import task_variants
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.plan import plan_trials
+from cnn_vs_rnn.trials.trial import Trial
+from pipelines.config_loader import compose_experiment
+
+torch.set_num_threads(1)  # as a worker: the order of a sum, and so its last bit, depends on the number of threads
+
+CONF = Path(__file__).parents[1] / "conf"
+# A task that a small LSTM trains on in a fraction of a second; with seed 1 the learning rate is halved in epoch 5, and
+# training stops early after it.
+ADDING = {
+    "tasks": "adding",
+    "models": "lstm",
+    "seeds": 2,
+    "budget.parameters": 500,
+    "tasks.adding.options.length": 5,
+    "tasks.adding.options.samples": 60,
+    "tasks.adding.options.test_samples": 20,
+    "recipe.batch_size": 16,
+    "recipe.learning_rate": 0.1,
+    "trainer.max_epochs": 40,
+    "trainer.patience": 3,
+}
+FOR_EVER = {"trainer.max_epochs": 100_000, "trainer.patience": 100_000}
+
+
+def compose(params: Mapping[str, object]) -> ExperimentConfig:
+    """The default experiment with these parameters."""
+    return compose_experiment(CONF, params)
+
+
+def prepared(experiment: ExperimentConfig, root: Path) -> dict[str, dict[str, PreparedTask]]:
+    """What `plan_trials` wants: condition -> task -> its data, below `root`."""
+    return {
+        condition: {
+            name: prepare(ingest(task, root / "ingested"), task, experiment.seeds, root / "prepared")
+            for name, task in tasks.items()
+        }
+        for condition, tasks in task_variants(experiment).items()
+    }
+
+
+def planned(experiment: ExperimentConfig, root: Path) -> list[Trial]:
+    """Every trial of an experiment, its data prepared below `root`."""
+    return plan_trials(experiment, prepared(experiment, root))
+
+
+def opened(trial: Trial, path: Path) -> TrialFolder:
+    """A fresh folder of a trial."""
+    folder = TrialFolder(path)
+    folder.open(trial)
+    return folder
+
+
+def history(folder: TrialFolder) -> list[dict[str, str]]:
+    """The rows of history.csv without their seconds."""
+    with folder.history.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(tuple(row) == COLUMNS for row in rows)
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def assert_same_result(one: TrialFolder, other: TrialFolder) -> None:
+    """The same weights, history and record, bit for bit; only seconds may differ."""
+    assert history(one) == history(other)
+    records = [folder.record() for folder in (one, other)]
+    assert None not in records
+    assert records[0].model_copy(update={"train_seconds": records[1].train_seconds}) == records[1]
+    assert_same_weights(one.best, other.best)
+
+
+def assert_same_weights(one: Path, other: Path) -> None:
+    """Two best.ckpt with the same tensors, bit for bit."""
+    mine, theirs = (torch.load(path, weights_only=True)["state_dict"] for path in (one, other))
+    assert mine.keys() == theirs.keys()
+    assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+
+class Worker:
+    """A real worker process, with trial folders waiting on its standard input."""
+
+    def __init__(self, folders: Iterable[TrialFolder] = ()) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cnn_vs_rnn.trials.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self.give(*folders)
+
+    def give(self, *folders: TrialFolder) -> None:
+        self.process.stdin.writelines(f"{folder.path}\n" for folder in folders)
+        self.process.stdin.flush()
+
+    def kill(self) -> str:
+        """SIGKILL; returns what it had written to standard error."""
+        self.process.kill()
+        return self.end()
+
+    def end(self) -> str:
+        """Wait for its end; returns what it had written to standard error."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        said = self.process.stderr.read()
+        self.process.stderr.close()
+        self.process.wait()
+        return said
