@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import resource
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -39,6 +41,21 @@ ADDING = {
     "trainer.patience": 3,
 }
 FOR_EVER = {"trainer.max_epochs": 100_000, "trainer.patience": 100_000}
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing runs after it but what tidies up memory."""
+
+
+@contextlib.contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """No file of this process can grow beyond `size` bytes: a write fails as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def compose(params: Mapping[str, object]) -> ExperimentConfig:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from contest import ADDING, Worker, assert_same_result, compose, history, opened, planned
+from contest import ADDING, Killed, Worker, assert_same_result, compose, history, opened, planned
 from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.learner.fit import fit
@@ -32,10 +32,6 @@ REAL = {
         "trainer.patience": 50,
     },
 }
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing after it runs but what tidies up memory."""
 
 
 @pytest.fixture(scope="module")
