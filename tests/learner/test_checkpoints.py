@@ -42,9 +42,10 @@ def after_two_epochs(trial, tmp_path_factory):
         if path == folder.last and content["epoch"] == 1:
             raise Killed
 
-    with pytest.MonkeyPatch.context() as patched, pytest.raises(Killed):
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr("cnn_vs_rnn.learner.checkpoints.write_checkpoint", dying)
-        fit(folder)
+        with pytest.raises(Killed):
+            fit(folder)
     assert folder.epochs_trained() == 2
     return folder.path
 

@@ -98,6 +98,18 @@ def test_killed_in_every_epoch(trial, undisturbed, killed_after, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"config.json", "best.ckpt", "history.csv", "result.json"}
 
 
+def train_and_die(folder, monkeypatch, callbacks=()):
+    """A training that ends, but dies before it is declared done."""
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TrialFolder, "finish", die)
+        with pytest.raises(Killed):
+            fit(folder, callbacks)
+
+
 class Poison(Callback):
     """Makes the weights NaN at the start of an epoch."""
 
@@ -115,9 +127,7 @@ def test_killed_after_it_had_diverged(trial, tmp_path, monkeypatch):
     fit(undisturbed, callbacks=[Poison(2)])
     record = undisturbed.record()
     assert (record.epochs, record.diverged, record.converged) == (3, True, False)
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(TrialFolder, "finish", lambda *_: (_ for _ in ()).throw(Killed))
-        fit(folder, callbacks=[Poison(2)])
+    train_and_die(folder, monkeypatch, callbacks=[Poison(2)])
     assert folder.last.exists()
     fit(folder)
     assert_same_result(folder, undisturbed)
@@ -125,9 +135,7 @@ def test_killed_after_it_had_diverged(trial, tmp_path, monkeypatch):
 
 def test_a_history_lost_after_the_last_epoch_is_written_again(trial, undisturbed, tmp_path, monkeypatch):
     folder = opened(trial, tmp_path)
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(TrialFolder, "finish", lambda *_: (_ for _ in ()).throw(Killed))
-        fit(folder)
+    train_and_die(folder, monkeypatch)
     folder.history.unlink()
     fit(folder)
     assert_same_result(folder, undisturbed)
@@ -159,20 +167,16 @@ def test_a_worker_process_killed_at_several_moments(real, tmp_path):
     for share in (0.2, 0.6):
         workers = {name: Worker([folder]) for name, folder in folders.items()}
         while workers:
-            wait_for(lambda: any(has_trained(share, folders[name], real[name]) for name in workers))
-            time.sleep(moments.uniform(0, 0.1))  # into the next epoch
-            for name in [name for name in workers if has_trained(share, folders[name], real[name])]:
-                workers.pop(name).kill()
-                assert not folders[name].result.exists()
+            time.sleep(moments.uniform(0, 0.1))  # any moment of an epoch
+            for name in list(workers):
+                if folders[name].epochs_trained() >= share * real[name].trainer.max_epochs:
+                    workers.pop(name).kill()
+                    assert not folders[name].result.exists()
     last = Worker(folders.values())
     wait_for(lambda: all(folder.result.exists() for folder in (*folders.values(), *undisturbed.values())))
     assert reference.kill() == last.kill() == ""
     for name in real:
         assert_same_result(folders[name], undisturbed[name])
-
-
-def has_trained(share, folder, trial):
-    return folder.epochs_trained() >= share * trial.trainer.max_epochs
 
 
 def wait_for(condition, seconds=100.0):
