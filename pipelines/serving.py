@@ -16,7 +16,7 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
 from cnn_vs_rnn.augmentation.scaling import Scaling
-from cnn_vs_rnn.evaluation.test_part import model_from
+from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.tasks.data import Samples
 from cnn_vs_rnn.trials.trial import Trial
 

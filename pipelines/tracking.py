@@ -10,6 +10,7 @@ import csv
 import json
 import logging
 import os
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ from cnn_vs_rnn.trials.trial import Trial
 SERVING = Path(__file__).with_name("serving.py")
 METRIC_NAMES = {"train_loss": "train/loss", "valid_loss": "val/loss", "learning_rate": "train/learning_rate"}
 BEST_ALIAS = "best"
+RECORD_EVERY_SECONDS = 5.0  # of a trial in training
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 
@@ -64,6 +66,8 @@ class Tracker:
         self.experiment_id = ""
         self.parent_id = ""
         self._runs: dict[str, Run] = {}  # fingerprint -> child run
+        self._epochs: dict[str, int] = {}  # run -> epochs recorded
+        self._recorded_at: dict[str, float] = {}  # run -> when, on the monotonic clock
 
     def open(self, contest: ExperimentConfig, tags: Mapping[str, str]) -> None:
         """Create the experiment if need be, and the parent run of this `kedro run`."""
@@ -93,17 +97,29 @@ class Tracker:
             if not token:
                 return
 
-    def open_trials(self, trials: Iterable[Trial]) -> None:
-        """Create the run of every trial that has none yet."""
-        for trial in trials:
-            self._run(trial)
+    def trial_progressed(self, trial: Trial, folder: TrialFolder) -> None:
+        """Create the run of a trial that has begun, and record its epochs now and then."""
+        run_id = self._run(trial).info.run_id
+        now = time.monotonic()
+        if now - self._recorded_at.setdefault(run_id, now) >= RECORD_EVERY_SECONDS:
+            self._recorded_at[run_id] = now
+            self._record_epochs(run_id, trial, folder)
+
+    def _record_epochs(self, run_id: str, trial: Trial, folder: TrialFolder) -> None:
+        """Record the epochs of the history that the run does not have yet."""
+        if run_id not in self._epochs:  # a run that was begun by a process that was killed knows some
+            known = self.client.get_metric_history(run_id, "val/loss")
+            self._epochs[run_id] = 1 + max((metric.step for metric in known), default=-1)
+        metrics = _history(folder, trial.task.score, first=self._epochs[run_id])
+        self._log(run_id, metrics)
+        self._epochs[run_id] = max([self._epochs[run_id], *(metric.step + 1 for metric in metrics)])
 
     def _run(self, trial: Trial) -> Run:
         fingerprint = trial.fingerprint()
         if fingerprint not in self._runs:
             run = self.client.create_run(
                 self.experiment_id,
-                run_name=trial.name,
+                run_name=f"{trial.model.name} {trial.seed} {trial.task.name}",  # the UI shows its first 12 letters
                 tags={
                     MLFLOW_PARENT_RUN_ID: self.parent_id,
                     "fingerprint": fingerprint,
@@ -141,7 +157,7 @@ class Tracker:
         else:
             score = f"val_{trial.task.score}"
             made = int(folder.result.stat().st_mtime * 1000)
-            self._log(run_id, _history(folder, trial.task.score, made))
+            self._record_epochs(run_id, trial, folder)
             self._log(
                 run_id,
                 [
@@ -258,14 +274,20 @@ def _signature(trial: Trial) -> ModelSignature:
     return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
 
 
-def _history(folder: TrialFolder, score: str, made: int) -> list[Metric]:
+def _history(folder: TrialFolder, score: str, first: int) -> list[Metric]:
+    """The metrics of every epoch from `first`; none where no epoch has ended."""
     names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
-    with folder.history.open(newline="") as file:
-        return [
-            Metric(name, float(row[column]), made, int(row["epoch"]))
-            for row in csv.DictReader(file)
-            for column, name in names.items()
-        ]
+    try:
+        rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
+        made = int(folder.history.stat().st_mtime * 1000)
+    except FileNotFoundError:
+        return []
+    return [
+        Metric(name, float(row[column]), made, int(row["epoch"]))
+        for row in rows
+        if int(row["epoch"]) >= first
+        for column, name in names.items()
+    ]
 
 
 def _trial_params(trial: Trial) -> dict[str, Any]:

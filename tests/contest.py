@@ -115,7 +115,7 @@ class Worker:
 
     def __init__(self, folders: Iterable[TrialFolder] = ()) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cnn_vs_rnn.trials.worker"],
+            [sys.executable, "-m", "cnn_vs_rnn.executors.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

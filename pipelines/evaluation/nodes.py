@@ -7,8 +7,8 @@ import logging
 
 from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
+from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
-from cnn_vs_rnn.evaluation.test_part import evaluate_trial
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
-from cnn_vs_rnn.costs.estimate import Estimate, estimate_seconds
+from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import plan_trials
@@ -35,10 +35,6 @@ def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
 
 
 def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> None:
-    folders = {trial.folder(rooms.models): trial for trial in trials}
-    to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
-    estimates = dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True))
-    session = current()
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
         "plan    %d trials (%s), %d seeds each, networks of %s parameters (within %.0f%%)",
@@ -48,23 +44,30 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> N
         f"{contest.budget.parameters:,}",
         100 * contest.budget.tolerance,
     )
-    workers = session.executor.workers
-    logger.info("plan    %s", _duration(estimates, len(trials) - len(to_train), workers))
-    session.progress = TrainingProgress(
-        estimates,
+    progress = _open_progress(trials, rooms)
+    logger.info("plan    %s", _duration(progress))
+
+
+def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
+    """A progress bar over the trials that are not trained yet, kept by the session."""
+    folders = {trial.folder(rooms.models): trial for trial in trials}
+    to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
+    current().progress = progress = TrainingProgress(
+        dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True)),
         {folder: trial.trainer.max_epochs for folder, trial in to_train.items()},
         reused=len(trials) - len(to_train),
-        workers=workers,
+        workers=current().executor.workers,
     )
-    session.tracker.open_trials(trials)
+    return progress
 
 
-def _duration(estimates: dict[Path, Estimate], reused: int, workers: int) -> str:
+def _duration(progress: TrainingProgress) -> str:
+    estimates, workers = progress.estimates.values(), current().executor.workers
     if not estimates:
-        return f"all {reused} trials are trained already and are reused"
-    expected = sum(estimate.expected for estimate in estimates.values()) / workers
-    at_most = sum(estimate.at_most for estimate in estimates.values()) / workers
-    done = f", {reused} are trained already" if reused else ""
+        return f"all {progress.reused} trials are trained already and are reused"
+    expected = sum(estimate.expected for estimate in estimates) / workers
+    at_most = sum(estimate.at_most for estimate in estimates) / workers
+    done = f", {progress.reused} are trained already" if progress.reused else ""
     return (
         f"{len(estimates)} trials to train on {workers} worker{'s' * (workers > 1)}{done}: "
         f"about {in_words(expected)}, {in_words(at_most)} if none stops early"
@@ -74,6 +77,7 @@ def _duration(estimates: dict[Path, Estimate], reused: int, workers: int) -> str
 def fit_trials(trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
     """Train what is not trained yet, longest first; a failed trial is reported and the others go on."""
     session = current()
+    progress = session.progress or _open_progress(trials, rooms)  # there is no plan where one namespace runs alone
     folders = {trial.folder(rooms.models): trial for trial in trials}
     waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
     failures: dict[Path, str] = {}
@@ -83,16 +87,20 @@ def fit_trials(trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
         if failure is not None:
             failures[folder] = failure
             logger.warning("failed  %s: %s (traceback: %s)", trial.name, failure, folder / "error.txt")
-        if session.progress is not None:
-            session.progress.trial_ended(folder, failure)
+        progress.trial_ended(folder, failure)
         session.tracker.trial_ended(trial, TrialFolder(folder), failure)
+
+    def tick(running: list[Path]) -> None:
+        progress.tick()
+        for folder in running:
+            session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
 
     for folder in waiting:
         TrialFolder(folder).open(folders[folder])
-    session.executor.run(waiting, ended, lambda: session.progress.tick() if session.progress else None)
-    for folder, trial in folders.items():
-        if folder not in waiting:
-            session.tracker.trial_ended(trial, TrialFolder(folder), None)
+    waiting.sort(key=progress.expected_seconds, reverse=True)  # so that no long one is left for the end
+    session.executor.run(waiting, ended, tick)
+    for folder in folders.keys() - set(waiting):
+        session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
     return [
         FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder)) for folder, trial in folders.items()
     ]

@@ -13,7 +13,7 @@ from contest import ADDING, Killed, assert_same_result, compose, file_size_limit
 from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.evaluation.test_part import model_from
+from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.learner.checkpoints import DamagedError, read_checkpoint, write_checkpoint
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.trials.folder import TrialFolder

@@ -18,7 +18,7 @@ import torch
 from mlflow import MlflowClient
 
 from cnn_vs_rnn.augmentation.scaling import read_part, read_scaling
-from cnn_vs_rnn.evaluation.test_part import model_from
+from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.trials.folder import TrialFolder
 
 CHROMIUM = shutil.which("chromium")

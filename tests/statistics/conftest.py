@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
-from cnn_vs_rnn.evaluation.results import Predictions, TrialResult
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.judge import Contest, judge
 
 TASK = TaskConfig(

@@ -12,8 +12,8 @@ from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs.flops import forward_flops
 from cnn_vs_rnn.costs.memory import saved_bytes
 from cnn_vs_rnn.costs.timing import interleaved_medians
+from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.evaluation.results import Cost
-from cnn_vs_rnn.evaluation.test_part import model_from
 from cnn_vs_rnn.learner.batches import Batch
 from cnn_vs_rnn.learner.module import OPTIMIZERS
 from cnn_vs_rnn.learner.objective import loss_of

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
-
-import numpy as np
-from jaxtyping import Float, Int
 
 from cnn_vs_rnn.config import Family, Score, Strict
 
@@ -62,22 +57,3 @@ class Cost(Strict):
     latency_ms: float  # median inference of a single sample
     flops_per_sample: float | None  # forward pass by formula; None where there is no formula
     train_memory_mb: float | None  # unique bytes saved for the backward pass of one batch; None for baselines
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """Per-sample results on the test part, the same samples in the same order for every trial of a task and condition.
-
-    per_sample: the score of each sample in the score's unit (accuracy 0 or 1; squared error; nats); its mean is the
-    test score. predicted and target: class indices or values, empty for tasks with an answer a step.
-    """
-
-    per_sample: Float[np.ndarray, " sample"]
-    predicted: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
-    target: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
-
-    @classmethod
-    def read(cls, path: str | Path) -> Predictions:
-        """From the file that a TrialResult names."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["per_sample"], stored["predicted"], stored["target"])

@@ -15,22 +15,23 @@ from pathlib import Path
 POLL_SECONDS = 0.5
 
 OnDone = Callable[[Path, str | None], None]
+OnTick = Callable[[list[Path]], None]
 
 
 class LocalExecutor:
-    """Runs trials in `workers` processes (0: one a core), each a `cnn_vs_rnn.trials.worker` with one torch thread."""
+    """Runs trials in `workers` processes (0: one a core), each a `cnn_vs_rnn.executors.worker` with one thread."""
 
     def __init__(self, workers: int = 0) -> None:
         self.workers = workers or len(os.sched_getaffinity(0))
         self._pool: list[_Worker] = []
 
-    def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: Callable[[], None]) -> None:
-        """Train every trial, longest first if given so; returns when all have ended.
+    def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: OnTick) -> None:
+        """Train every trial, in this order; returns when all have ended.
 
         Args:
             folders: trial folders, each with its config.
             on_done: called with a folder and its failure (None, or the reason in one line) as each trial ends.
-            on_tick: called about twice a second, for a progress display.
+            on_tick: called about twice a second with the folders in training.
         """
         waiting = deque(folders)
         with selectors.DefaultSelector() as selector:
@@ -45,6 +46,7 @@ class LocalExecutor:
             self._fill(min(self.workers, len(waiting)))
             for worker in list(self._pool):
                 hand_out(worker)
+            on_tick(list(busy.values()))
             while busy:
                 for key, _ in selector.select(POLL_SECONDS):
                     worker: _Worker = key.data
@@ -60,7 +62,7 @@ class LocalExecutor:
                     else:
                         on_done(folder, answer["failure"])
                     hand_out(worker)
-                on_tick()
+                on_tick(list(busy.values()))
 
     def close(self) -> None:
         """End the worker processes."""
@@ -81,7 +83,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cnn_vs_rnn.trials.worker"],
+            [sys.executable, "-m", "cnn_vs_rnn.executors.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from cnn_vs_rnn.costs.estimate import Estimate
+from cnn_vs_rnn.costs.estimate import BASELINE, Estimate
 from cnn_vs_rnn.trials.folder import TrialFolder
 
 LINE_EVERY_SECONDS = 20.0  # where the output is no terminal and cannot be redrawn
@@ -69,6 +69,10 @@ class TrainingProgress:
         if not self.console.is_terminal and self.clock() - self._said >= LINE_EVERY_SECONDS:
             self._said = self.clock()
             self.console.print(f"training {trials} trials, {left}", highlight=False)
+
+    def expected_seconds(self, folder: Path) -> float:
+        """The estimate of a trial; that of a baseline where none was made."""
+        return self.estimates.get(folder, BASELINE).expected
 
     def share_done(self) -> float:
         """Between 0 and 1, in estimated work."""

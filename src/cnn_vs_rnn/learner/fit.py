@@ -18,7 +18,6 @@ from torch import nn
 
 from cnn_vs_rnn.augmentation.image import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
-from cnn_vs_rnn.evaluation.predict import predict
 from cnn_vs_rnn.files import replacing
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.checkpoints import (
@@ -30,6 +29,7 @@ from cnn_vs_rnn.learner.checkpoints import (
     write_checkpoint,
 )
 from cnn_vs_rnn.learner.module import Learner
+from cnn_vs_rnn.learner.predict import predict
 from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.closed_form import ClosedForm
 from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
@@ -149,6 +149,7 @@ def _resumable(folder: TrialFolder) -> Path | None:
 
 
 def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRecord:
+    model.warm_up()
     began = time.perf_counter()
     model.fit(read_part(trial.data, trial.seed, "train"), trial.seed)
     seconds = time.perf_counter() - began

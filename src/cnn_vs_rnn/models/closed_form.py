@@ -23,6 +23,9 @@ class ClosedForm(nn.Module):
         super().__init__()
         self.input, self.output = input, output
 
+    def warm_up(self) -> None:
+        """Load or compile what the first `fit` of a process would, so that its time is no training time."""
+
     def fit(self, train: Samples, seed: int) -> None:
         """Learn from scaled training samples."""
         raise NotImplementedError

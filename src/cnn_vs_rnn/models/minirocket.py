@@ -39,6 +39,12 @@ class MiniRocket(LinearMap):
             dtype = torch.float32 if name == "biases" else torch.int32
             self.register_buffer(name, torch.zeros(0, dtype=dtype))
 
+    def warm_up(self) -> None:
+        shape = (2, self.input.channels, max(_SHORTEST, self.input.length or 0))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _transform(seed=0).fit_transform(np.random.default_rng(0).normal(size=shape).astype(np.float32))
+
     def fit(self, train: Samples, seed: int) -> None:
         series = self._as_aeon(*as_tensors(train))
         transform = _transform(seed)

@@ -11,7 +11,8 @@ from jaxtyping import Float
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Predictions, TrialResult
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, TrialResult
+from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.bootstrap import mean_interval
 
 LIMITS: dict[Score, tuple[float, float]] = {"accuracy": (0.0, 1.0), "mse": (0.0, np.inf), "nll": (0.0, np.inf)}

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import nn
 
 from cnn_vs_rnn.config import TaskConfig
-from cnn_vs_rnn.evaluation.results import Predictions
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.objective import per_sample_score
 from cnn_vs_rnn.tasks.data import IGNORED
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Per-sample results on the test part, the same samples in the same order for every trial of a task and condition.
+
+    per_sample: the score of each sample in the score's unit (accuracy 0 or 1; squared error; nats); its mean is the
+    test score. predicted and target: class indices or values, empty for tasks with an answer a step.
+    """
+
+    per_sample: Float[np.ndarray, " sample"]
+    predicted: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
+    target: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
+
+    @classmethod
+    def read(cls, path: str | Path) -> Predictions:
+        """From the file that a TrialResult names."""
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(stored["per_sample"], stored["predicted"], stored["target"])
 
 
 @torch.inference_mode()

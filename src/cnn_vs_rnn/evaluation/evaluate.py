@@ -8,11 +8,11 @@ import numpy as np
 import torch
 
 from cnn_vs_rnn.augmentation.scaling import read_part
-from cnn_vs_rnn.evaluation.predict import predict
-from cnn_vs_rnn.evaluation.results import Flag, Predictions, TrialResult
+from cnn_vs_rnn.evaluation.results import Flag, TrialResult
 from cnn_vs_rnn.files import replacing
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import EVALUATION_BATCH, initial_model
+from cnn_vs_rnn.learner.predict import Predictions, predict
 from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 

@@ -1,4 +1,4 @@
-"""A plain process that trains trials, one after the other: ``python -m cnn_vs_rnn.trials.worker``.
+"""A plain process that trains trials, one after the other: ``python -m cnn_vs_rnn.executors.worker``.
 
 It reads trial folders from standard input, one a line, and answers each with one line on standard output: a JSON object
 with `folder` and `failure` (null, or the reason in one line; the traceback lies in `error.txt` of the folder). It keeps
