@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from math import fsum
 from pathlib import Path
 
 from rich.console import Console
@@ -76,13 +77,13 @@ class TrainingProgress:
 
     def share_done(self) -> float:
         """Between 0 and 1, in estimated work."""
-        total = sum(estimate.expected for estimate in self.estimates.values())
+        total = fsum(estimate.expected for estimate in self.estimates.values())
         return self._work_done() / total if total else 1.0
 
     def seconds_left(self) -> float:
         """From the speed so far; from the estimates alone while nothing has been done yet."""
         work = self._work_done()
-        left = sum(estimate.expected for estimate in self.estimates.values()) - work
+        left = fsum(estimate.expected for estimate in self.estimates.values()) - work
         elapsed, done = self.clock() - self._began, work - self._work_before
         by_estimate = left / self.workers
         if done <= 0 or not elapsed:
@@ -95,7 +96,7 @@ class TrainingProgress:
         self._bar.stop()
 
     def _work_done(self) -> float:
-        return sum(self._work_done_by(folder, estimate) for folder, estimate in self.estimates.items())
+        return fsum(self._work_done_by(folder, estimate) for folder, estimate in self.estimates.items())
 
     def _work_done_by(self, folder: Path, estimate: Estimate) -> float:
         if folder in self.ended:
