@@ -1,0 +1,113 @@
+"""Every sample once an epoch, in an order that (seed, epoch) alone decides; sequences cut to the longest of a batch."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.tasks.data import IGNORED, Samples
+
+COUNT, LONGEST = 203, 40
+
+
+def images():
+    """The number of each sample is its only pixel."""
+    numbers = np.arange(COUNT, dtype=np.float32)
+    return Samples(numbers.reshape(-1, 1, 1, 1), np.arange(COUNT))
+
+
+def sequences(per_step=False):
+    """Sequences full of their own number, padded with 0; targets a step are the number of the step."""
+    lengths = np.random.default_rng(0).integers(1, LONGEST, endpoint=True, size=COUNT)
+    steps = np.arange(LONGEST)
+    padding = steps >= lengths[:, None]
+    inputs = np.repeat(np.arange(1, COUNT + 1, dtype=np.float32)[:, None], LONGEST, 1)
+    inputs[padding] = 0
+    targets = np.where(padding, IGNORED, steps) if per_step else np.arange(1, COUNT + 1)
+    return Samples(inputs[:, :, None], targets, lengths)
+
+
+def numbers(batches):
+    """The number of each sample, batch by batch."""
+    return [batch.inputs.flatten(1)[:, 0].int().tolist() for batch in batches]
+
+
+def in_a_row(order):
+    return list(itertools.chain.from_iterable(order))
+
+
+def epoch_of(samples, seed, epoch, size=16):
+    batches = Batches(samples, size, shuffle_seed=seed)
+    batches.epoch = epoch
+    return numbers(batches)
+
+
+@pytest.mark.parametrize("samples", [images(), sequences(), sequences(per_step=True)], ids=["images", "one", "steps"])
+@pytest.mark.parametrize("size", [1, 16, 200, 203, 500])
+def test_every_sample_comes_once_an_epoch(samples, size):
+    expected = sorted(samples.inputs.reshape(COUNT, -1)[:, 0].astype(int).tolist())
+    for epoch in range(3):
+        order = epoch_of(samples, 0, epoch, size)
+        assert sorted(in_a_row(order)) == expected
+        assert len(order) == len(Batches(samples, size, shuffle_seed=0)) == -(-COUNT // size)
+        assert sorted(map(len, order), reverse=True)[:-1] == [size] * (len(order) - 1)
+
+
+@pytest.mark.parametrize("samples", [images(), sequences()], ids=["images", "sequences"])
+def test_the_order_follows_from_seed_and_epoch_alone(samples):
+    torch.manual_seed(1)
+    orders = {(seed, epoch): epoch_of(samples, seed, epoch) for seed in range(3) for epoch in range(4)}
+    assert len({str(order) for order in orders.values()}) == 12
+    torch.manual_seed(2)
+    assert all(epoch_of(samples, *key) == order for key, order in orders.items())
+    batches = Batches(samples, 16, shuffle_seed=0)
+    assert numbers(batches) == numbers(batches) == orders[0, 0]  # asked twice in one epoch
+
+
+def test_without_a_seed_the_order_is_that_of_the_samples():
+    assert in_a_row(numbers(Batches(images(), 16))) == list(range(COUNT))
+    assert in_a_row(numbers(Batches(sequences(), 16))) == list(range(1, COUNT + 1))
+
+
+@pytest.mark.parametrize("seed", [0, None])
+def test_a_batch_is_cut_to_its_longest_sequence_and_targets_a_step_with_it(seed):
+    samples = sequences(per_step=True)
+    for batch in Batches(samples, 16, shuffle_seed=seed):
+        longest = int(batch.lengths.max())
+        assert batch.inputs.shape[1] == batch.targets.shape[1] == longest
+        index = batch.inputs[:, 0, 0].int().numpy() - 1
+        np.testing.assert_array_equal(batch.lengths, samples.lengths[index])
+        np.testing.assert_array_equal(batch.inputs, samples.inputs[index, :longest])
+        np.testing.assert_array_equal(batch.targets, samples.targets[index, :longest])
+
+
+def test_one_target_a_sample_is_not_cut_whatever_its_shape():
+    samples = sequences()
+    values = Samples(samples.inputs, np.ones((COUNT, 3), np.float32), samples.lengths)
+    assert {batch.targets.shape[1] for batch in Batches(values, 16)} == {3}
+
+
+def test_samples_and_their_targets_stay_together():
+    for batch in Batches(images(), 16, shuffle_seed=3):
+        assert torch.equal(batch.inputs.flatten().long(), batch.targets)
+        assert batch.lengths is None
+
+
+def test_bucketing_saves_most_of_the_padding_and_mixes_lengths_over_the_epoch():
+    samples = sequences()
+    padded = {}
+    for name, batches in (("bucketed", Batches(samples, 16, shuffle_seed=0)), ("as it comes", Batches(samples, 16))):
+        cells = sum(batch.inputs.shape[0] * batch.inputs.shape[1] for batch in batches)
+        padded[name] = cells - samples.lengths.sum()
+    assert padded["bucketed"] < padded["as it comes"] / 2
+    longest = [batch.inputs.shape[1] for batch in Batches(samples, 16, shuffle_seed=0)]
+    assert longest != sorted(longest)
+
+
+def test_a_batch_moves_to_a_device_whole():
+    batch = next(iter(Batches(sequences(per_step=True), 4)))
+    assert batch.to(torch.device("cpu")) is batch
+    moved = batch.to(torch.device("meta"))
+    assert {tensor.device.type for tensor in (moved.inputs, moved.targets, moved.lengths)} == {"meta"}
