@@ -137,7 +137,12 @@ def test_a_training_without_one_finite_epoch_fails_in_one_line_and_again(trials,
         assert not folder.result.exists()
 
 
-def test_a_learning_rate_far_too_high_fails_in_one_line(trials, tmp_path):
-    trial = with_(trials["lstm"][0], "recipe", learning_rate=1e38, optimizer="sgd", gradient_clip=0.0)
-    with pytest.raises(DivergedError, match=r"epoch 1: lower recipe\.learning_rate=1e\+38$"):
-        fit(opened(trial, tmp_path))
+@pytest.mark.parametrize(
+    ("model", "recipe"),
+    [("cnn2d", {"learning_rate": 1e6}), ("lstm", {"learning_rate": 1e38, "optimizer": "sgd", "gradient_clip": 0.0})],
+)
+def test_a_learning_rate_far_too_high_fails_in_one_line(trials, tmp_path, model, recipe):
+    with pytest.raises(DivergedError) as error:
+        fit(opened(with_(trials[model][0], "recipe", **recipe), tmp_path))
+    rate = recipe["learning_rate"]
+    assert str(error.value) == f"the loss was not finite in epoch 1: lower recipe.learning_rate={rate}"
