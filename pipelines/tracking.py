@@ -6,15 +6,13 @@ folders: a tracking store that was deleted is filled again, and a trial that is 
 
 from __future__ import annotations
 
-import csv
-import json
 import logging
 import os
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -22,20 +20,19 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 import mlflow
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.entities import Metric, Param, Run
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, Schema, TensorSpec
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+from sqlalchemy.exc import SQLAlchemyError
 
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
+from pipelines.mlflow_terms import dataset_input, flat, history, params, signature
 
 SERVING = Path(__file__).with_name("serving.py")
-METRIC_NAMES = {"train_loss": "train/loss", "valid_loss": "val/loss", "learning_rate": "train/learning_rate"}
 BEST_ALIAS = "best"
 RECORD_EVERY_SECONDS = 5.0  # of a trial in training
 
@@ -60,8 +57,9 @@ class Tracker:
     """Records one `kedro run`. Opened with `open`, closed with `close`."""
 
     def __init__(self, uri: str, artifacts: Path) -> None:
-        self.client = MlflowClient(uri)
         self.uri = uri
+        with _usable(uri):
+            self.client = MlflowClient(uri)
         self.artifacts = artifacts
         self.experiment_id = ""
         self.parent_id = ""
@@ -72,7 +70,7 @@ class Tracker:
     def open(self, contest: ExperimentConfig, tags: Mapping[str, str]) -> None:
         """Create the experiment if need be, and the parent run of this `kedro run`."""
         mlflow.set_tracking_uri(self.uri)
-        try:
+        with _usable(self.uri):
             found = self.client.get_experiment_by_name(contest.experiment)
             location = (self.artifacts / contest.experiment).resolve().as_uri()
             self.experiment_id = (
@@ -80,10 +78,8 @@ class Tracker:
             )
             self._runs = {run.data.tags["fingerprint"]: run for run in self._children()}
             parent = self.client.create_run(self.experiment_id, run_name="contest", tags=dict(tags))
-        except MlflowException as error:
-            raise UserError(f"MLflow at {self.uri} cannot be used: {' '.join(str(error).split())}") from error
         self.parent_id = parent.info.run_id
-        settings = _flat(contest.model_dump(mode="json", exclude={"tasks", "models"}))
+        settings = flat(contest.model_dump(mode="json", exclude={"tasks", "models"}))
         settings |= {"tasks": ", ".join(contest.tasks), "models": ", ".join(contest.models)}
         self.client.log_batch(self.parent_id, params=[Param(key, str(value)[:500]) for key, value in settings.items()])
         self.client.log_dict(self.parent_id, contest.model_dump(mode="json"), "experiment.yaml")
@@ -110,7 +106,7 @@ class Tracker:
         if run_id not in self._epochs:  # a run that was begun by a process that was killed knows some
             known = self.client.get_metric_history(run_id, "val/loss")
             self._epochs[run_id] = 1 + max((metric.step for metric in known), default=-1)
-        metrics = _history(folder, trial.task.score, first=self._epochs[run_id])
+        metrics = history(folder, trial.task.score, first=self._epochs[run_id])
         self._log(run_id, metrics)
         self._epochs[run_id] = max([self._epochs[run_id], *(metric.step + 1 for metric in metrics)])
 
@@ -130,17 +126,9 @@ class Tracker:
                 },
             )
             self.client.log_batch(
-                run.info.run_id, params=[Param(key, str(value)[:500]) for key, value in _trial_params(trial).items()]
+                run.info.run_id, params=[Param(key, str(value)[:500]) for key, value in params(trial).items()]
             )
-            data = trial.data.task
-            dataset = Dataset(
-                name=data.name,
-                digest=data.digest[:12],
-                source_type="local",
-                source=json.dumps({"uri": data.directory}),
-                profile=json.dumps({"pool_samples": data.pool_samples, "test_samples": data.test_samples}),
-            )
-            self.client.log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])])
+            self.client.log_inputs(run.info.run_id, [dataset_input(trial)])
             self._runs[fingerprint] = run
         return self._runs[fingerprint]
 
@@ -251,63 +239,22 @@ class Tracker:
                     "checkpoint": str(folder.best),
                     "scaling": trial.data.splits[0].path,
                 },
-                signature=_signature(trial),
+                signature=signature(trial),
                 pip_requirements=[f"torch=={_torch_version()}"],
             )
+
+
+@contextmanager
+def _usable(uri: str) -> Iterator[None]:
+    """UserError where the tracking store cannot be opened."""
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(f"MLflow at {uri} cannot be used ({reason}): mend or free it, then run again") from error
 
 
 def _torch_version() -> str:
     import torch
 
     return torch.__version__.partition("+")[0]
-
-
-def _signature(trial: Trial) -> ModelSignature:
-    data = trial.data.task
-    shape = (-1, -1, data.input.channels)
-    if data.input.kind == "image":
-        shape = (-1, data.input.channels, data.input.height or -1, data.input.width or -1)
-    inputs: list[ColSpec | TensorSpec] = [TensorSpec(np.dtype(np.float32), shape, "inputs")]
-    if data.input.variable:
-        inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
-    answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)
-    return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
-
-
-def _history(folder: TrialFolder, score: str, first: int) -> list[Metric]:
-    """The metrics of every epoch from `first`; none where no epoch has ended."""
-    names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
-    try:
-        rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
-        made = int(folder.history.stat().st_mtime * 1000)
-    except FileNotFoundError:
-        return []
-    return [
-        Metric(name, float(row[column]), made, int(row["epoch"]))
-        for row in rows
-        if int(row["epoch"]) >= first
-        for column, name in names.items()
-    ]
-
-
-def _trial_params(trial: Trial) -> dict[str, Any]:
-    flat = _flat(
-        {
-            "recipe": trial.recipe.model_dump(mode="json"),
-            "trainer": trial.trainer.model_dump(mode="json"),
-            "augment": trial.augment.model_dump(mode="json"),
-            "model": {"name": trial.model.name, "family": trial.model.family, **trial.model.options},
-            "task": {"name": trial.task.name, **trial.task.options},
-        }
-    )
-    return {**flat, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat

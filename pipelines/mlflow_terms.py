@@ -1,0 +1,82 @@
+"""A trial in MLflow's words: params, metrics of its history, data set and signature."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+METRIC_NAMES = {"train_loss": "train/loss", "valid_loss": "val/loss", "learning_rate": "train/learning_rate"}
+
+
+def dataset_input(trial: Trial) -> DatasetInput:
+    """The data that a trial is trained on."""
+    data = trial.data.task
+    dataset = Dataset(
+        name=data.name,
+        digest=data.digest[:12],
+        source_type="local",
+        source=json.dumps({"uri": data.directory}),
+        profile=json.dumps({"pool_samples": data.pool_samples, "test_samples": data.test_samples}),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "train")])
+
+
+def signature(trial: Trial) -> ModelSignature:
+    data = trial.data.task
+    shape = (-1, -1, data.input.channels)
+    if data.input.kind == "image":
+        shape = (-1, data.input.channels, data.input.height or -1, data.input.width or -1)
+    inputs: list[ColSpec | TensorSpec] = [TensorSpec(np.dtype(np.float32), shape, "inputs")]
+    if data.input.variable:
+        inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
+    answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)
+    return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
+
+
+def history(folder: TrialFolder, score: str, first: int) -> list[Metric]:
+    """The metrics of every epoch from `first`; none where no epoch has ended."""
+    names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
+    try:
+        rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
+        made = int(folder.history.stat().st_mtime * 1000)
+    except FileNotFoundError:
+        return []
+    return [
+        Metric(name, float(row[column]), made, int(row["epoch"]))
+        for row in rows
+        if int(row["epoch"]) >= first
+        for column, name in names.items()
+    ]
+
+
+def params(trial: Trial) -> dict[str, Any]:
+    flattened = flat(
+        {
+            "recipe": trial.recipe.model_dump(mode="json"),
+            "trainer": trial.trainer.model_dump(mode="json"),
+            "augment": trial.augment.model_dump(mode="json"),
+            "model": {"name": trial.model.name, "family": trial.model.family, **trial.model.options},
+            "task": {"name": trial.task.name, **trial.task.options},
+        }
+    )
+    return {**flattened, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flattened: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            flattened |= flat(value, f"{prefix}{key}.")
+        else:
+            flattened[f"{prefix}{key}"] = value
+    return flattened
