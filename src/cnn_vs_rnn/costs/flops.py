@@ -1,7 +1,7 @@
 """Floating-point operations of a forward pass, by formula.
 
-torch's own counter returns 0 for nn.LSTM, nn.GRU and nn.RNN on a CPU, so recurrent layers are counted analytically, and
-convolutions and linear layers from what they actually computed. A multiply-add counts as two; biases, activations and
+torch's own counter returns 0 for nn.LSTM on a CPU, so recurrent layers are counted analytically, and convolutions and
+linear layers from what they actually computed. A multiply-add counts as two; biases, activations and
 normalisation are left out, as is usual.
 """
 

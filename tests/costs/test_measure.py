@@ -1,0 +1,125 @@
+"""The costs of trained models side by side. How long anything takes is nowhere asserted."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from contest import compose, opened, planned
+
+from cnn_vs_rnn.costs import estimate, measure
+from cnn_vs_rnn.costs.estimate import BASELINE, Estimate, estimate_seconds
+from cnn_vs_rnn.costs.flops import forward_flops
+from cnn_vs_rnn.costs.measure import measure_costs, single_thread
+from cnn_vs_rnn.evaluation.evaluate import model_from
+from cnn_vs_rnn.learner.fit import fit
+from cnn_vs_rnn.tasks.data import IGNORED, Samples
+
+SMALL = {"seeds": 1, "budget.parameters": 2000, "trainer.max_epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """(folder, trial) of every family on images, and on sequences of unequal length."""
+    root = tmp_path_factory.mktemp("trials")
+    trials = [
+        *planned(compose(SMALL | {"tasks": "digits", "models": "cnn2d+gru+crnn+majority"}), root),
+        *planned(compose(SMALL | {"tasks": "japanese_vowels", "models": "tcn+lstm+crnn+one_nn"}), root),
+    ]
+    contenders = {}
+    for trial in trials:
+        folder = opened(trial, trial.folder(root))
+        fit(folder)
+        contenders.setdefault(trial.task.name, []).append((folder, trial))
+    return contenders
+
+
+@pytest.mark.parametrize("task", ["digits", "japanese_vowels"])
+def test_every_family_has_sane_costs(trained, task, monkeypatch):
+    monkeypatch.setattr(measure, "ROUNDS", 2)
+    before = [folder.best.read_bytes() for folder, _ in trained[task]]
+    costs = measure_costs(trained[task])
+    assert [cost.model for cost in costs] == [trial.model.name for _, trial in trained[task]]
+    for cost, (folder, trial) in zip(costs, trained[task], strict=True):
+        assert (cost.task, cost.condition) == (task, "default")
+        assert 0 < cost.latency_ms < math.inf
+        if trial.model.family == "baseline":
+            assert cost.step_ms is cost.flops_per_sample is cost.train_memory_mb is None
+            continue
+        assert 0 < cost.step_ms < math.inf
+        spec = trial.data.task.input
+        shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
+        lengths = None if spec.kind == "image" else torch.tensor([spec.length])
+        assert cost.flops_per_sample == forward_flops(model_from(folder.best, trial), torch.randn(1, *shape), lengths)
+        inputs_mb = 4 * trial.recipe.batch_size * np.prod(shape) / 1e6
+        assert inputs_mb < cost.train_memory_mb < 1000 * inputs_mb
+    assert [folder.best.read_bytes() for folder, _ in trained[task]] == before
+
+
+def test_models_take_turns(trained, monkeypatch):
+    turns = []
+    monkeypatch.setattr(
+        measure, "interleaved_medians", lambda actions, rounds: turns.append(len(actions)) or [1.0] * len(actions)
+    )
+    costs = measure_costs(trained["digits"])
+    assert turns == [3, 4]  # training steps of the networks, then answers of all
+    assert [cost.step_ms for cost in costs] == [1000, 1000, 1000, None]
+
+
+def test_sequences_are_measured_at_full_length_whatever_the_training_part_holds(trained):
+    _, trial = trained["japanese_vowels"][0]
+    batch = measure._full_batch(trial)
+    assert batch.inputs.shape == (32, 29, 12)
+    assert batch.lengths.tolist() == [29] * 32
+    large = trial.model_copy(update={"recipe": trial.recipe.model_copy(update={"batch_size": 500})})
+    assert len(measure._full_batch(large).targets) == 500  # more than the training part holds
+
+
+def test_answers_a_step_of_unequal_length_are_measured_too(tmp_path, monkeypatch):
+    params = SMALL | {"tasks": "copy_memory", "models": "tcn+gru", "tasks.copy_memory.options.delay": 3}
+    trials = planned(compose(params), tmp_path)
+
+    def unequal(*_):
+        lengths = np.arange(40) % 20 + 1
+        targets = np.where(np.arange(23) < lengths[:, None], 1, IGNORED)
+        return Samples(np.zeros((40, 23, 10), np.float32), targets, lengths)
+
+    monkeypatch.setattr("cnn_vs_rnn.learner.fit.read_part", unequal)
+    monkeypatch.setattr(measure, "read_part", unequal)
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    folders = [opened(trial, tmp_path / trial.model.name) for trial in trials]
+    for folder in folders:
+        fit(folder)
+    costs = measure_costs(list(zip(folders, trials, strict=True)))
+    assert all(cost.step_ms > 0 and cost.train_memory_mb > 0 for cost in costs)
+
+
+def test_one_thread_inside_and_as_many_as_before_after():
+    torch.set_num_threads(2)
+    try:
+        with single_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+        with pytest.raises(KeyError), single_thread():
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
+def test_each_network_is_timed_once_and_its_estimate_follows_from_its_epochs(trained, monkeypatch):
+    timed = []
+    monkeypatch.setattr(estimate, "_epoch_seconds", lambda trial: timed.append(trial.model.name) or 2.0)
+    trials = [trial.model_copy(update={"seed": seed}) for _, trial in trained["digits"] for seed in range(3)]
+    trials[0] = trials[0].model_copy(update={"condition": "another"})
+    long = trials[1].model_copy(update={"trainer": trials[1].trainer.model_copy(update={"max_epochs": 30})})
+    estimates = estimate_seconds([*trials, long])
+    assert timed == ["cnn2d", "cnn2d", "gru", "crnn"]
+    assert estimates == [Estimate(1.0, 2.0)] * 9 + [BASELINE] * 3 + [Estimate(30.0, 60.0)]
+
+
+def test_an_estimate_is_measured_and_a_network_that_cannot_train_does_not_prevent_it(trained, monkeypatch):
+    trials = [trial for contenders in trained.values() for _, trial in contenders]
+    assert all(0 < estimate.expected < estimate.at_most < math.inf for estimate in estimate_seconds(trials))
+    monkeypatch.setattr(estimate, "_epoch_seconds", lambda trial: 1 / 0)
+    assert estimate_seconds(trials[:1]) == [Estimate(0.0, 0.0)]
