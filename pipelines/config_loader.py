@@ -109,12 +109,12 @@ def _set(composed: DictConfig, key: str, value: Any) -> None:
             where = f" in {'.'.join(above)}" if above else ""
             groups = () if above else (*ONE_FILE, *SEVERAL_FILES)
             raise UserError(f"{key}: there is no {part!r}{where}; {nearest(part, {*known, *groups})}")
-    OmegaConf.update(composed, key, _parsed(value), force_add=True)
+    OmegaConf.update(composed, key, _parsed(value, instead_of=OmegaConf.select(composed, key)), force_add=True)
 
 
-def _parsed(value: Any) -> Any:
-    """A value as YAML reads it; text that is no YAML, such as a question with a colon, is meant as it is."""
-    if not isinstance(value, str):
+def _parsed(value: Any, instead_of: Any) -> Any:
+    """A value as YAML reads it; text instead of text, such as a question with a colon, is meant as it is."""
+    if not isinstance(value, str) or isinstance(instead_of, str):
         return value
     try:
         return safe_load(value)

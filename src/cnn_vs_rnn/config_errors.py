@@ -10,8 +10,10 @@ from cnn_vs_rnn.errors import nearest
 
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
-    """The first mistake of a ValidationError: the key, the value, what is wrong, the nearest valid key."""
-    first = error.errors()[0]
+    """One mistake of a ValidationError: the key, the value, what is wrong, the nearest valid key."""
+    errors = error.errors()
+    # An unknown key first: that another is missing mostly follows from its misspelling.
+    first = next((mistake for mistake in errors if mistake["type"] == "extra_forbidden"), errors[0])
     location = tuple(first["loc"])
     key = ".".join(map(str, location))
     if first["type"] == "extra_forbidden":

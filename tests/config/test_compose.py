@@ -1,0 +1,255 @@
+"""What a user can ask for, and how each mistake is answered: in one line, with the nearest valid name."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+from contest import CONF
+
+from cnn_vs_rnn.errors import UserError, nearest
+from pipelines.config_loader import compose_experiment
+
+
+def compose(params=None, conf=CONF):
+    return compose_experiment(conf, params or {})
+
+
+def refusal(params, conf=CONF):
+    with pytest.raises(UserError) as error:
+        compose(params, conf)
+    message = str(error.value)
+    assert "\n" not in message
+    assert len(message) < 600
+    return message
+
+
+def test_what_is_composed_when_nothing_is_asked_for():
+    experiment = compose()
+    assert experiment.experiment == "quickstart"
+    assert experiment.seeds == 5
+    assert set(experiment.tasks) == {"digits", "japanese_vowels"}
+    assert {model.family for model in experiment.models.values()} == {"cnn", "rnn", "hybrid", "baseline"}
+    assert experiment.conditions == {"default": {}}
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"seeds": 2}, 2),
+        ({"seeds": "2"}, 2),
+    ],
+)
+def test_values_as_numbers_or_text(params, expected):
+    assert compose(params).seeds == expected
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"trainer.max_epochs": 3, "models.gru.options.layers": 2},
+        {"trainer": {"max_epochs": 3}, "models": {"gru": {"options": {"layers": 2}}}},
+        {"trainer": {"max_epochs": 3}, "models.gru": {"options.layers": 2}},
+    ],
+    ids=["dotted", "nested", "both"],
+)
+def test_keys_dotted_or_nested(params):
+    experiment = compose(params)
+    assert experiment.trainer.max_epochs == 3
+    assert experiment.trainer.patience == compose().trainer.patience
+    assert experiment.models["gru"].options["layers"] == 2
+    assert experiment.models["gru"].options["read_out"] == "last"
+
+
+def test_several_files_of_a_group():
+    experiment = compose({"tasks": "adding + osu_leaf", "models": "gru+fcn", "tasks.adding.options.length": 9})
+    assert list(experiment.tasks) == ["adding", "osu_leaf"]
+    assert list(experiment.models) == ["gru", "fcn"]
+    assert experiment.tasks["adding"].options["length"] == 9
+
+
+def test_another_experiment_keeps_what_is_asked_of_it():
+    experiment = compose({"experiment": "memory", "seeds": 3, "augment": "none"})
+    assert experiment.experiment == "memory"
+    assert "copy_memory" in experiment.tasks
+    assert experiment.seeds == 3
+    assert experiment.augment.name == "none"
+
+
+def test_a_choice_overrides_that_of_the_experiment():
+    assert compose().augment.name == "default"
+    assert compose({"augment": "none"}).augment.image is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "read"),
+    [
+        ("statistics.confidence", 0.9, lambda e: e.statistics.confidence),
+        ("statistics", {"resamples": 500}, lambda e: {"resamples": e.statistics.resamples}),
+        ("tasks.digits.valid_fraction", 0.3, lambda e: e.tasks["digits"].valid_fraction),
+        ("tasks.japanese_vowels.split_seed", 7, lambda e: e.tasks["japanese_vowels"].split_seed),
+        ("conditions", "{long: {recipe.dropout: 0.5}, usual: {}}", lambda e: str(e.conditions).replace("'", "")),
+        ("augment.image.erase_probability", 0.5, lambda e: e.augment.image.erase_probability),
+        ("executor.workers", 3, lambda e: e.executor.workers),
+    ],
+)
+def test_every_key_can_be_set_also_one_that_no_file_writes(key, value, read):
+    assert read(compose({key: value})) == value
+
+
+def test_a_part_that_is_off_can_be_switched_on():
+    image = compose({"augment": "none", "augment.image.rotate_degrees": 5}).augment.image
+    assert image.rotate_degrees == 5
+    assert image.translate == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wird es länger? Größe 5 µm",
+        "a, b; c = d",
+        "who's first",
+        '"quoted"',
+        'half "quoted',
+        "'",
+        "is it so: yes or no?",
+        "[1, 2",
+        "- a\n- b: c: d",
+        "$HOME and %s and {x}",
+        "#5",
+        "C:\\data\\new",
+    ],
+)
+def test_text_arrives_as_it_was_typed(question):
+    assert compose({"question": question}).question == question
+
+
+@pytest.mark.parametrize(
+    ("params", "start", "end"),
+    [
+        ({"experiment": "quikstart"}, "experiment=quikstart: there is no experiment", "did you mean quickstart?"),
+        ({"experiment": ""}, "experiment=: there is no experiment ''", "memory, quickstart"),
+        ({"tasks": "digit"}, "tasks=digit: there is no task 'digit'", "did you mean digits or adding?"),
+        ({"tasks": "digits+"}, "tasks=: there is no task ''", "osu_leaf"),
+        ({"tasks": "digits,adding"}, "tasks=digits,adding: there is no task", ""),
+        ({"models": "gru+lsmt"}, "models=lsmt: there is no model 'lsmt'", "did you mean lstm?"),
+        ({"models": "../model/gru"}, "models=../model/gru: there is no model", ""),
+        ({"model": "gru"}, "model: there is no 'model'", "did you mean models?"),
+        ({"task": "digits"}, "task: there is no 'task'", "did you mean tasks?"),
+        ({"recipe": "fast"}, "recipe=fast: there is no recipe 'fast'", "did you mean default?"),
+        ({"budget": ""}, "budget=: there is no budget ''", "choose one of parameters"),
+        ({"executor": "slurm"}, "executor=slurm: there is no executor", "choose one of local"),
+        ({"seed": 3}, "seed: there is no 'seed'", "did you mean seeds?"),
+        ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
+        ({"trainer.max_epoch": 3}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
+        ({"trainer": {"max_epoch": 3}}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
+        ({"trianer.max_epochs": 3}, "trianer.max_epochs: there is no 'trianer'", "did you mean trainer?"),
+        ({"statistics.confidense": 0.9}, "statistics.confidense: there is no 'confidense' in", "confidence?"),
+        (
+            {"models.gru.options.layer": 2},
+            "models.gru.options.layer: there is no 'layer' in models.gru.options",
+            "layers?",
+        ),
+        ({"models.gruu.options.layers": 2}, "models.gruu.options.layers: there is no 'gruu' in models", "gru?"),
+        ({"tasks.digits.options.size": 2}, "tasks.digits.options.size: there is no 'size'", "nothing is allowed here"),
+        ({"recipe.dropout.rate": 2}, "recipe.dropout.rate: there is no 'rate' in recipe.dropout", "allowed here"),
+        ({"augment.image.rotat": 4}, "augment.image.rotat: there is no 'rotat' in augment.image", "rotate_degrees?"),
+        ({"seeds": 0}, "seeds=0 is refused: input should be greater than or equal to 1", ""),
+        ({"seeds": -3}, "seeds=-3 is refused: input should be greater than or equal to 1", ""),
+        ({"seeds": "five"}, "seeds='five' is refused: input should be a valid integer", ""),
+        ({"seeds": 2.5}, "seeds=2.5 is refused", ""),
+        ({"seeds": ""}, "seeds=None is refused: input should be a valid integer", ""),
+        ({"budget.parameters": ""}, "budget.parameters=None is refused", ""),
+        ({"budget.parameters": 5}, "budget.parameters=5 is refused: input should be greater than or equal to 100", ""),
+        ({"budget.tolerance": 0.2}, "budget.tolerance=0.2 is refused: input should be less than or equal to 0.05", ""),
+        ({"trainer.patience": 0}, "trainer.patience=0 is refused", ""),
+        ({"executor.workers": -1}, "executor.workers=-1 is refused", ""),
+        ({"recipe.learning_rate": ".nan"}, "recipe.learning_rate=nan is refused", ""),
+        ({"recipe.learning_rate": "fast"}, "recipe.learning_rate='fast' is refused", ""),
+        ({"recipe.optimizer": "adamm"}, "recipe.optimizer='adamm' is refused: input should be 'adamw', 'adam'", ""),
+        ({"tasks.digits.modality": "video"}, "tasks.digits.modality='video' is refused: input should be 'image'", ""),
+        ({"conditions": "{}"}, "conditions={} is refused", ""),
+        (
+            {"conditions": "{a: {recipe.dropout: {x: 1}}}"},
+            "conditions.a.recipe.dropout={'x': 1} is refused: must be",
+            "",
+        ),
+        ({"statistics": "strict"}, "statistics='strict' is refused", ""),
+        (
+            {"tasks": "copy_memory", "models": "fcn"},
+            "no chosen model serves task copy_memory (synthetic, output per",
+            "",
+        ),
+        ({"question": "${nowhere}"}, f"{CONF}: the configuration cannot be composed: ", ""),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_answered_in_one_line(params, start, end):
+    message = refusal(params)
+    assert message.startswith(start)
+    assert message.endswith(end)
+
+
+@pytest.fixture
+def conf(tmp_path):
+    """A copy of conf/ to make mistakes in."""
+    return shutil.copytree(CONF, tmp_path / "conf mit Umläuten = $x")
+
+
+def test_the_folder_may_have_any_name(conf):
+    assert compose({"seeds": 2}, conf).seeds == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "expected"),
+    [
+        (
+            "recipe/default.yaml",
+            ("dropout", "drop_out"),
+            "recipe.drop_out: there is no such key; did you mean dropout?",
+        ),
+        ("recipe/default.yaml", ("name: default\n", ""), "recipe.name is missing: add it to the configuration"),
+        ("model/gru.yaml", ("family: rnn", "family: RNN"), "models.gru.family='RNN' is refused: input should be 'cnn'"),
+        (
+            "model/gru.yaml",
+            ("layers: 1", "layers: {a: 1}"),
+            "models.gru.options.layers={'a': 1} is refused: must be true",
+        ),
+        ("model/gru.yaml", ("modalities", "modality"), "models.gru.modalit"),
+        ("task/digits.yaml", ("loss: cross_entropy", "loss: 3"), "tasks.digits.loss=3 is refused"),
+        ("augment/default.yaml", ("scale", "zoom"), "augment.image.zoom: there is no such key"),
+        ("experiment/quickstart.yaml", ("lstm, gru", "lstmm, gru"), "the configuration cannot be composed"),
+        ("experiment/quickstart.yaml", ("seeds: 5", "seedz: 5"), "seedz: there is no such key; did you mean seeds?"),
+        ("experiment/quickstart.yaml", ("experiment: quickstart", "experiment: Schnell!"), "experiment='Schnell!' is"),
+        ("experiment/quickstart.yaml", ("seeds: 5", "seeds: [5"), "the configuration cannot be composed"),
+        ("task/digits.yaml", ("# @package tasks.digits\n", ""), "no such key"),
+    ],
+)
+def test_a_mistake_in_a_file_is_answered_in_one_line_too(conf, file, change, expected):
+    path = conf / file
+    text = path.read_text()
+    assert change[0] in text
+    path.write_text(text.replace(*change))
+    assert expected in refusal({}, conf)
+
+
+def test_torch_is_not_imported_before_a_mistake_is_told():
+    script = (
+        "import sys; import cnn_vs_rnn, cnn_vs_rnn.config, cnn_vs_rnn.errors, cnn_vs_rnn.config_errors\n"
+        "light = set(sys.modules)\n"
+        "from pathlib import Path; from pipelines.config_loader import compose_experiment\n"
+        "compose_experiment(Path('conf'), {'seeds': 3})\n"
+        "slow = {'torch', 'pytorch_lightning', 'sklearn', 'aeon', 'kornia', 'pandas', 'scipy'}\n"
+        "print(*sorted(slow & {name.partition('.')[0] for name in sys.modules}))\n"
+        "print(*sorted({'hydra', 'kedro', 'mlflow', 'numpy'} & {name.partition('.')[0] for name in light}))"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=CONF.parent)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == "\n\n"
+
+
+def test_the_nearest_names_are_offered_and_all_of_them_where_none_is_near():
+    assert nearest("lsmt", ["gru", "lstm", "tcn"]) == "did you mean lstm?"
+    assert nearest("zzz", ["tcn", "gru"]) == "choose one of gru, tcn"
+    assert nearest("zzz", []) == "nothing is allowed here"
+    assert nearest("resnet", ["resnet1d", "resnet2d", "tcn"]) == "did you mean resnet2d or resnet1d?"
