@@ -28,7 +28,7 @@ def environment(project: Path) -> dict[str, str]:
 
 def commit(project: Path) -> str:
     """The commit of the project, with '+' where files differ from it; '' outside a repository."""
-    head = _git(project, "rev-parse", "HEAD")
+    head = _git(project, "rev-parse", "--verify", "--quiet", "HEAD")
     return head + "+" * bool(head and _git(project, "status", "--porcelain", "--untracked-files=no"))
 
 

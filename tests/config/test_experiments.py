@@ -1,0 +1,67 @@
+"""Every file under conf/experiment, those added later included: it composes, and each of its models takes a step."""
+
+import math
+
+import pytest
+import torch
+from contest import CONF, compose, planned
+
+from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.fit import initial_model
+from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.models.closed_form import ClosedForm
+
+FILES = sorted((CONF / "experiment").glob("*.yaml"))
+FEW = {"samples": 200, "test_samples": 50}  # of a task whose data is generated
+
+
+def with_few_samples(experiment):
+    tasks = {
+        name: task.model_copy(
+            update={"options": {**task.options, **{key: FEW[key] for key in FEW if key in task.options}}}
+        )
+        for name, task in experiment.tasks.items()
+    }
+    conditions = {
+        label: {key: value for key, value in changes.items() if key.rpartition(".")[2] not in FEW}
+        for label, changes in experiment.conditions.items()
+    }
+    return experiment.model_copy(update={"seeds": 1, "tasks": tasks, "conditions": conditions})
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+def test_the_file_says_what_it_asks(file):
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# @package _global_\n# Asks: ")
+    experiment = compose({"experiment": file.stem})
+    assert experiment.experiment == file.stem
+    assert experiment.question.endswith("?")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:cnn_vs_rnn.models")  # such as a receptive field that falls short
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+def test_each_of_its_models_takes_a_step_on_a_real_batch(file, tmp_path):
+    experiment = with_few_samples(compose({"experiment": file.stem}))
+    trials = planned(experiment, tmp_path)
+    assert {trial.task.name for trial in trials} == set(experiment.tasks)
+    assert {trial.model.name for trial in trials} == set(experiment.models)
+    assert {trial.condition for trial in trials} == set(experiment.conditions)
+    for trial in trials:
+        model, train = initial_model(trial), read_part(trial.data, 0, "train")
+        batch = next(iter(Batches(train, trial.recipe.batch_size, shuffle_seed=0)))
+        if isinstance(model, ClosedForm):
+            model.fit(train, 0)
+            loss = loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
+            assert math.isfinite(loss.item()), trial.name
+            continue
+        augmentation = augmentation_for(trial.task, trial.augment)
+        inputs = batch.inputs if augmentation is None else augmentation(batch.inputs)
+        loss = loss_of(trial.task.loss, model(inputs, batch.lengths), batch.targets)
+        loss.backward()
+        assert math.isfinite(loss.item()), trial.name
+        for name, parameter in model.named_parameters():
+            assert parameter.grad is not None, (trial.name, name)
+            assert parameter.grad.isfinite().all(), (trial.name, name)
+        assert any(torch.any(parameter.grad != 0) for parameter in model.parameters()), trial.name
