@@ -21,6 +21,8 @@ from cnn_vs_rnn.augmentation.scaling import read_part, read_scaling
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.trials.folder import TrialFolder
 
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow, used in this process here, warns of its own dependencies
+
 CHROMIUM = shutil.which("chromium")
 QUIET = (
     "--headless",
