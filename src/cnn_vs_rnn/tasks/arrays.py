@@ -38,7 +38,7 @@ def read_arrays(path: Path, digest: str, *context: str, advice: str) -> dict[str
     Raises UserError, ending in `advice`, where the file is missing, unreadable, or was changed.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # given a name, it may leave it open
             arrays = {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise UserError(f"{path} is missing: {advice}") from None
