@@ -62,6 +62,20 @@ def test_augmentation_is_part_of_training(trials, tmp_path):
     assert float(losses[0]["train_loss"]) > float(losses[1]["train_loss"])
 
 
+def test_every_epoch_has_its_own_order_and_its_own_randomness(trials, tmp_path):
+    class Epochs(Callback):
+        orders, drawn = [], []
+
+        def on_train_batch_start(self, trainer, pl_module, batch, batch_idx):
+            if batch_idx == 0:
+                self.orders.append(batch.inputs.clone())
+                self.drawn.append(torch.get_rng_state())
+
+    fitted(with_(trials["lstm"][0], "trainer", max_epochs=3), tmp_path, [Epochs()])
+    for seen in (Epochs.orders, Epochs.drawn):
+        assert not any(torch.equal(seen[one], seen[other]) for one, other in ((0, 1), (0, 2), (1, 2)))
+
+
 def test_every_optimiser_of_a_recipe_is_there():
     assert set(RecipeConfig.model_fields["optimizer"].annotation.__args__) == set(OPTIMIZERS)
 
