@@ -64,6 +64,15 @@ def test_an_edit_of_anything_it_imports_changes_it(package, file):
     assert digest(package, "net") != before
 
 
+def test_an_edit_of_the_packages_it_lies_in_changes_it(package):
+    (package / "deep" / "alone.py").write_text("import os\n")
+    before = digest(package, "deep.alone")
+    edit(package / "deep" / "__init__.py")
+    within = digest(package, "deep.alone")
+    edit(package / "__init__.py")
+    assert len({before, within, digest(package, "deep.alone")}) == 3
+
+
 def test_an_edit_of_anything_else_does_not(package):
     before = digest(package, "net")
     edit(package / "unrelated.py")
