@@ -36,7 +36,9 @@ def signature(trial: Trial) -> ModelSignature:
     shape = (-1, -1, data.input.channels)
     if data.input.kind == "image":
         shape = (-1, data.input.channels, data.input.height or -1, data.input.width or -1)
-    inputs: list[ColSpec | TensorSpec] = [TensorSpec(np.dtype(np.float32), shape, "inputs")]
+    tokens = data.input.kind == "tokens"
+    kind = np.dtype(np.int64 if tokens else np.float32)
+    inputs: list[ColSpec | TensorSpec] = [TensorSpec(kind, (-1, -1) if tokens else shape, "inputs")]
     if data.input.variable:
         inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
     answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)

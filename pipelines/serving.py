@@ -2,7 +2,8 @@
 
 Nothing is unpickled: the artifacts are a JSON config, a checkpoint read with ``weights_only=True`` and an array file.
 Input: {"inputs": raw samples as the task stores them, images (sample, channel, height, width) or sequences
-(sample, time, channel); "lengths": time steps of each, where they differ}. Output: class probabilities or values.
+(sample, time, channel), or tokens (sample, time); "lengths": time steps of each, where they differ}. Output:
+probabilities of classes or labels, or values.
 """
 
 from __future__ import annotations
@@ -29,18 +30,21 @@ class _ScalingAndNetwork:
         self.trial = Trial.model_validate_json(Path(paths["config"]).read_text(encoding="utf-8"))
         self.model = model_from(Path(paths["checkpoint"]), self.trial)
         with np.load(paths["scaling"], allow_pickle=False) as stored:
-            self.scaling = Scaling(stored["mean"], stored["deviation"])
+            self.scaling = Scaling.of(stored)
 
     @torch.inference_mode()
     def predict(self, context, model_input, params=None):  # noqa: ANN001, ANN202, ARG002  (MLflow takes hints for a schema)
         inputs, lengths = model_input["inputs"], model_input.get("lengths")
-        scaled = self.scaling.apply(Samples(inputs, np.zeros(len(inputs), np.int64), lengths))
+        unknown = np.zeros((len(inputs), self.trial.data.task.output.size), np.float32)
+        scaled = self.scaling.apply(Samples(inputs, unknown, lengths))
         outputs = self.model(
             torch.from_numpy(scaled.inputs), None if lengths is None else torch.from_numpy(np.asarray(lengths))
         )
         if self.trial.task.loss == "cross_entropy":
             outputs = outputs.softmax(-1)
-        return outputs.numpy()
+        if self.trial.task.loss == "binary_cross_entropy":
+            outputs = outputs.sigmoid()
+        return self.scaling.undo_targets(outputs.numpy())
 
 
 class TrialModel(_ScalingAndNetwork, PythonModel):

@@ -21,9 +21,11 @@ from pydantic_core import PydanticCustomError
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
 Family = Literal["cnn", "rnn", "hybrid", "baseline"]
-Loss = Literal["cross_entropy", "mse"]
-Score = Literal["accuracy", "mse", "nll"]
-OutputKind = Literal["one", "per_step"]
+# binary_cross_entropy: of every label by itself, summed over the labels (nats)
+Loss = Literal["cross_entropy", "binary_cross_entropy", "mse", "mae"]
+# nll: nats a sample or step; bits: the same divided by ln 2, as for characters
+Score = Literal["accuracy", "macro_f1", "mse", "mae", "nll", "bits"]
+OutputKind = Literal["one", "per_step", "forecast"]
 
 
 def _option(value: object, validate: Callable[[object], object]) -> object:
@@ -37,6 +39,12 @@ def _option(value: object, validate: Callable[[object], object]) -> object:
 
 Option = Annotated[bool | int | float | str | list[int] | list[float] | list[str] | None, WrapValidator(_option)]
 
+SCORES_OF: dict[Loss, tuple[Score, ...]] = {
+    "cross_entropy": ("accuracy", "macro_f1", "nll", "bits"),
+    "binary_cross_entropy": ("nll", "accuracy", "macro_f1"),
+    "mse": ("mse", "mae"),
+    "mae": ("mae", "mse"),
+}
 FAMILIES: tuple[Family, ...] = ("cnn", "rnn", "hybrid", "baseline")
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -52,6 +60,16 @@ class Strict(BaseModel):
     )
 
 
+class SourceFile(Strict):
+    """A file that a task is made from: looked for in the mirror, then fetched from its origin."""
+
+    path: str  # below DATA_MIRROR and below data/01_raw, such as mnist/train-images-idx3-ubyte.gz
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    origin: str  # URL
+    # Where the origin packs the same content otherwise: the sha256 over its members (tasks/archive.py: content_digest).
+    content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
 class TaskConfig(Strict):
     """One learning problem: its data, split, loss and score (``conf/task/<name>.yaml``)."""
 
@@ -62,13 +80,30 @@ class TaskConfig(Strict):
     source: str  # where the data comes from, and its licence
     loss: Loss
     score: Score
-    output: OutputKind = "one"  # one prediction a sample, or one a time step
+    also: tuple[Score, ...] = ()  # further scores, shown beside; they decide nothing
+    output: OutputKind = "one"  # one prediction a sample, or one a time step, or the next values of a series
     equivalence: Annotated[float, Field(gt=0)]  # a smaller difference in score is of no practical interest
+    files: tuple[SourceFile, ...] = ()  # what the loader reads; none where the data is generated or embedded
     test_fraction: Fraction | None = None  # None: the data has an official test part
     valid_fraction: Fraction = 0.2  # of what is not test
     split_seed: int = 0  # draws the test part; the train/valid split varies with the trial's seed
     scale: bool = True  # standardise each channel on the training part; False for one-hot and synthetic inputs
+    scale_targets: bool = False  # standardise values to predict; losses and scores are then in standard deviations
+    balanced: bool = False  # every class counts equally in the loss, however rare
+    mirror: bool = False  # a mirrored image is of the same class, so augmentation may flip it
+    limit: Annotated[int, Field(ge=10)] | None = None  # samples of train and valid together at most, drawn at random
+    test_limit: Annotated[int, Field(ge=10)] | None = None
     options: dict[str, Option] = {}  # passed to the target: length, samples, ...
+
+    @model_validator(mode="after")
+    def _scores_fit_the_loss(self) -> TaskConfig:
+        kinds = SCORES_OF[self.loss]
+        for score in (self.score, *self.also):
+            if score not in kinds:
+                raise ValueError(f"task {self.name}: loss {self.loss} has no score {score}: choose {', '.join(kinds)}")
+            if score == "macro_f1" and self.output == "per_step":
+                raise ValueError(f"task {self.name}: macro_f1 needs one answer a sample, not one a step")
+        return self
 
 
 class ModelConfig(Strict):
@@ -79,7 +114,7 @@ class ModelConfig(Strict):
     target: str  # "package.module:Class"
     paper: str
     modalities: list[Modality]
-    outputs: list[OutputKind] = ["one", "per_step"]
+    outputs: list[OutputKind] = ["one", "per_step", "forecast"]
     options: dict[str, Option] = {}  # keyword arguments of the class
 
     def serves(self, task: TaskConfig) -> bool:
@@ -104,10 +139,36 @@ class ImagePolicy(Strict):
     """Random augmentation of a batch of images (kornia). Each 0 or False switches its part off."""
 
     rotate_degrees: Annotated[float, Field(ge=0, le=180)] = 0.0
+    crop: Annotated[float, Field(ge=0, lt=1)] = 0.0  # pad by this fraction of height and width, cut out at random
     translate: Annotated[float, Field(ge=0, lt=1)] = 0.0  # fraction of height and width
     scale: Annotated[float, Field(ge=0, lt=1)] = 0.0  # zoom between 1-scale and 1+scale
-    horizontal_flip: bool = False  # only where the classes allow it: a flipped digit is none
+    horizontal_flip: bool = False  # only of tasks that say `mirror: true`: a mirrored digit is none
     erase_probability: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class AudioPolicy(Strict):
+    """Random augmentation of a batch of spectrograms (time, band) or waveforms (time, 1)."""
+
+    shift: Annotated[float, Field(ge=0, lt=1)] = 0.0  # in time, fraction of the length, either way
+    noise: Annotated[float, Field(ge=0)] = 0.0  # standard deviation, in that of the scaled input
+    time_mask: Annotated[float, Field(ge=0, lt=1)] = 0.0  # longest stretch blanked, fraction of the length
+    band_mask: Annotated[float, Field(ge=0, lt=1)] = 0.0  # widest stretch of bands blanked, fraction of the bands
+    masks: Annotated[int, Field(ge=1)] = 1  # of each kind
+
+
+class SeriesPolicy(Strict):
+    """Random augmentation of a batch of time series, whose answers are of whole series."""
+
+    jitter: Annotated[float, Field(ge=0)] = 0.0  # noise, standard deviation in that of the scaled input
+    scaling: Annotated[float, Field(ge=0, lt=1)] = 0.0  # each channel times 1 +- this (standard deviation)
+    warping: Annotated[float, Field(ge=0, lt=1)] = 0.0  # local speed 1 +- this
+    window: Annotated[float, Field(ge=0, lt=1)] = 0.0  # up to this fraction cut off, the rest stretched
+
+
+class TextPolicy(Strict):
+    """Random augmentation of a batch of token sequences."""
+
+    token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # probability of a token being replaced by 'unknown'
 
 
 class AugmentConfig(Strict):
@@ -115,13 +176,17 @@ class AugmentConfig(Strict):
 
     name: str
     image: ImagePolicy | None = None
+    audio: AudioPolicy | None = None
+    series: SeriesPolicy | None = None
+    text: TextPolicy | None = None
 
 
 class BudgetConfig(Strict):
     """What is held equal between the networks of a contest (``conf/budget``)."""
 
     name: str
-    parameters: Annotated[int, Field(ge=100)]  # trainable, head included; the width is solved for
+    # Trainable, head included; the width is solved for. The embedding of tokens, the same for all, is not counted.
+    parameters: Annotated[int, Field(ge=100)]
     tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05
 
 
@@ -155,6 +220,7 @@ class ExperimentConfig(Strict):
 
     experiment: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
     question: str
+    found: tuple[str, ...] = ()  # what was found out of own data, said before anything starts
     tasks: Annotated[dict[str, TaskConfig], Field(min_length=1)]
     models: Annotated[dict[str, ModelConfig], Field(min_length=1)]
     # label -> {dotted key of a trial: value}, as in {"length=200": {"task.options.length": 200}}

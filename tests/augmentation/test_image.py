@@ -5,7 +5,8 @@ import pytest
 import torch
 import yaml
 
-from cnn_vs_rnn.augmentation.image import ImageAugmentation, augmentation_for
+from cnn_vs_rnn.augmentation.image import ImageAugmentation
+from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.config import AugmentConfig, ImagePolicy, TaskConfig
 
 CONF = Path(__file__).parents[2] / "conf" / "augment"
@@ -44,7 +45,7 @@ def task(modality):
 def test_shape_and_type_stay_and_the_input_is_not_overwritten(policy, shape):
     images = alike(shape)
     before = images.clone()
-    changed = ImageAugmentation(policy)(images)
+    changed = ImageAugmentation(policy, mirror=True)(images)
     assert changed.shape == images.shape
     assert changed.dtype == images.dtype
     assert torch.equal(images, before)
@@ -55,7 +56,7 @@ def test_shape_and_type_stay_and_the_input_is_not_overwritten(policy, shape):
 def test_images_are_changed_each_in_its_own_way(policy):
     torch.manual_seed(0)
     images = alike()
-    changed = ImageAugmentation(policy)(images)
+    changed = ImageAugmentation(policy, mirror=True)(images)
     assert not torch.equal(changed, images)
     assert any(not torch.equal(one, other) for one, other in itertools.pairwise(changed))
     if not policy.horizontal_flip and not policy.erase_probability:
@@ -64,7 +65,7 @@ def test_images_are_changed_each_in_its_own_way(policy):
 
 @policies
 def test_the_global_seed_repeats_it(policy):
-    module, images = ImageAugmentation(policy), alike()
+    module, images = ImageAugmentation(policy, mirror=True), alike()
     torch.manual_seed(1)
     first, second = module(images), module(images)
     torch.manual_seed(1)
@@ -75,13 +76,13 @@ def test_the_global_seed_repeats_it(policy):
 def test_the_background_stays_the_background():
     images = torch.full((16, 1, 8, 8), -0.7)  # what blank paper is after scaling
     images[:, :, 3:5, 3:5] = 2.0
-    changed = ImageAugmentation(ImagePolicy(rotate_degrees=30, translate=0.2, scale=0.3))(images)
+    changed = ImageAugmentation(ImagePolicy(rotate_degrees=30, translate=0.2, scale=0.3), mirror=True)(images)
     assert torch.allclose(changed[:, :, 0, 0], torch.tensor(-0.7))
     assert changed.min() >= -0.7001
 
 
 def test_in_eval_mode_nothing_happens_and_nothing_is_stored_in_checkpoints():
-    module, images = ImageAugmentation(POLICIES["all"]), alike()
+    module, images = ImageAugmentation(POLICIES["all"], mirror=True), alike()
     assert torch.equal(module.eval()(images), images)
     assert not module.state_dict()
     assert not list(module.parameters())

@@ -66,6 +66,8 @@ def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
     digests = {}
     for name, samples in (("pool", pool), ("test", test)):
         arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths}
+        if name == "pool":
+            arrays["identical"] = np.arange(len(pool))
         write_arrays(folder / f"{name}.npz", arrays)
         digests[f"{name}_digest"] = digest_of(arrays)
     after = read_scaling(prepare(task.model_copy(update=digests), VOWELS, 1, tmp_path / "after"), 0)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from contest import CONF, compose, planned
 
-from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import initial_model
@@ -57,7 +57,7 @@ def test_each_of_its_models_takes_a_step_on_a_real_batch(file, tmp_path):
             assert math.isfinite(loss.item()), trial.name
             continue
         augmentation = augmentation_for(trial.task, trial.augment)
-        inputs = batch.inputs if augmentation is None else augmentation(batch.inputs)
+        inputs = batch.inputs if augmentation is None else augmentation(batch.inputs, batch.lengths)
         loss = loss_of(trial.task.loss, model(inputs, batch.lengths), batch.targets)
         loss.backward()
         assert math.isfinite(loss.item()), trial.name

@@ -195,16 +195,46 @@ def test_nothing_usable_ends_in_one_sentence(tmp_path, loaded):
     assert not list(tmp_path.rglob("*.json"))
 
 
-def test_duplicates_are_counted(tmp_path, loaded):
+def test_duplicates_are_counted_and_taken_out_of_training(tmp_path, loaded):
     pool, test = toy().pool, toy(samples=12).pool
     test.inputs[5:] += 1  # the first five stay what they are in the pool
+    pool.inputs[20:30] = pool.inputs[10]  # ten samples and one more are the same
+    pool.lengths[20:30] = pool.lengths[10]
     loaded(toy(pool=pool, test=test))
-    card = ingest(CONFIG.model_copy(update={"test_fraction": None}), tmp_path).card()
+    config = CONFIG.model_copy(update={"test_fraction": None})
+    task = ingest(config, tmp_path)
+    card = task.card()
     assert card.duplicates["test also in pool"] == 5
-    pool.inputs[:] = pool.inputs[0]
+    assert task.pool_samples == 35
+    train, valid = task.split(config, 0)
+    stored = task.pool().inputs
+    assert not {stored[i].tobytes() for i in train} & {stored[i].tobytes() for i in valid}
+    assert card.duplicates["valid also in train"] == 35 - len(train) - len(valid) > 0
+    pool.inputs[:], pool.lengths[:] = -1, 5
     loaded(toy(pool=pool, test=test))
-    card = ingest(CONFIG.model_copy(update={"test_fraction": None, "description": "all alike"}), tmp_path).card()
-    assert card.duplicates["valid also in train"] == card.samples["valid"]
+    with pytest.raises(UserError, match="its training and validation samples are the same"):
+        ingest(config.model_copy(update={"description": "all alike"}), tmp_path)
+
+
+def test_a_validation_part_that_the_data_brings_is_kept_for_every_seed(tmp_path, loaded):
+    valid = np.arange(40) % 8 == 3
+    loaded(toy(valid=valid, test=toy(samples=9).pool))
+    config = CONFIG.model_copy(update={"test_fraction": None})
+    task = ingest(config, tmp_path)
+    kept = task.split(config, 0)
+    for seed in (1, 2):
+        for ours, theirs in zip(kept, task.split(config, seed), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert len(kept[1]) == valid[9:].sum()  # the first nine are in the test part as well
+
+
+def test_a_limit_draws_samples_of_every_class(tmp_path, loaded):
+    loaded(toy(samples=200))
+    limited = CONFIG.model_copy(update={"limit": 20, "test_limit": 10})
+    task = ingest(limited, tmp_path)
+    assert (task.pool_samples, task.test_samples) == (20, 10)
+    assert set(task.pool().targets) == {0, 1}
+    assert any("limited to 20 of 150 samples" in note for note in task.card().notes)
 
 
 def test_the_test_part_is_either_official_or_drawn(tmp_path, loaded):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cnn_vs_rnn.config import AugmentConfig, ImagePolicy, TaskConfig
+from cnn_vs_rnn.config import ImagePolicy
 
 
 class ImageAugmentation(nn.Module):
     """A policy as a module: every image of a batch is changed in its own way. In eval mode it changes nothing.
 
+    mirror: whether a mirrored image is of the same class; without it the policy's flip is left out.
     Draws from torch's global generator, so that `torch.manual_seed` repeats it.
     """
 
-    def __init__(self, policy: ImagePolicy) -> None:
+    def __init__(self, policy: ImagePolicy, *, mirror: bool) -> None:
         super().__init__()
         from kornia import augmentation as kornia  # slow to import: only where images are augmented
 
@@ -29,21 +30,16 @@ class ImageAugmentation(nn.Module):
                     p=1.0,
                 )
             )
-        if policy.horizontal_flip:
+        if policy.horizontal_flip and mirror:
             steps.append(kornia.RandomHorizontalFlip(p=0.5))
         if policy.erase_probability:
             steps.append(kornia.RandomErasing(p=policy.erase_probability))
         self.steps = nn.Sequential(*steps)
 
     def forward(
-        self, images: Float[Tensor, "batch channel height width"]
+        self,
+        images: Float[Tensor, "batch channel height width"],
+        lengths: None = None,  # noqa: ARG002
     ) -> Float[Tensor, "batch channel height width"]:
         """Scaled images, changed."""
         return self.steps(images) if self.training else images
-
-
-def augmentation_for(task: TaskConfig, augment: AugmentConfig) -> nn.Module | None:
-    """What to run on each training batch of a task; None where its modality is not augmented."""
-    if task.modality != "image" or augment.image is None or augment.image == ImagePolicy():
-        return None
-    return ImageAugmentation(augment.image)

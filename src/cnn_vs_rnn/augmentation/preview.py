@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, read_part, read_scaling
 from cnn_vs_rnn.config import AugmentConfig, TaskConfig
 from cnn_vs_rnn.tasks.data import IGNORED, Samples
@@ -44,7 +44,7 @@ def render_preview(
     if module is not None:
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(seed)
-            images = module(torch.from_numpy(chosen.inputs)).numpy()
+            images = module(torch.from_numpy(chosen.inputs), None).numpy()
         rows["augmented"] = scaling.undo(Samples(images, chosen.targets))
     return _png(_draw_images(rows, labels, config, augment))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,55 +13,99 @@ from jaxtyping import Float
 from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.arrays import digest_of, read_arrays, write_arrays
-from cnn_vs_rnn.tasks.data import Samples
+from cnn_vs_rnn.tasks.data import OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_steps, valid_values
-from cnn_vs_rnn.tasks.splits import split_pool
 from cnn_vs_rnn.tasks.store import IngestedTask
 
 Part = Literal["train", "valid", "test"]
+_CHUNK = 4096  # samples whose values are in double precision at a time
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """(input - mean) / deviation, channel by channel."""
+    """(value - mean) / deviation: of inputs channel by channel, of values to predict output by output.
+
+    Tokens and classes stay what they are; other inputs become float32.
+    """
 
     mean: Float[np.ndarray, " channel"]
     deviation: Float[np.ndarray, " channel"]
+    target_mean: Float[np.ndarray, " output"] | None = None
+    target_deviation: Float[np.ndarray, " output"] | None = None
 
     @classmethod
     def fit(cls, train: Samples) -> Scaling:
         """Statistics over all pixels, or all time steps that are no padding; a constant channel is only centred."""
-        values = valid_values(train)
-        deviation = values.std(axis=0, dtype=np.float64).astype(np.float32)
-        mean = values.mean(axis=0, dtype=np.float64).astype(np.float32)
-        return cls(mean, np.where(deviation > 0, deviation, np.float32(1)))
+        pieces = np.array_split(np.arange(len(train)), len(train) // _CHUNK + 1)
+        return cls(*_moments(lambda: (valid_values(train.take(piece)).astype(np.float64) for piece in pieces)))
 
     @classmethod
     def identity(cls, channels: int) -> Scaling:
         """Inputs as they are."""
         return cls(np.zeros(channels, np.float32), np.ones(channels, np.float32))
 
+    def with_targets(self, train: Samples, output: OutputSpec) -> Scaling:
+        """The same, and values to predict standardised: those of a forecast as the channels that they continue."""
+        if output.forecast is not None:
+            channels, horizon = list(output.forecast.channels), output.forecast.horizon
+            mean, deviation = np.repeat(self.mean[channels], horizon), np.repeat(self.deviation[channels], horizon)
+        else:
+            mean, deviation = _moments(lambda: [train.targets.astype(np.float64)])
+        return replace(self, target_mean=mean, target_deviation=deviation)
+
+    @property
+    def arrays(self) -> dict[str, Float[np.ndarray, "..."]]:
+        """What `Scaling(**arrays)` restores."""
+        return {name: array for name, array in vars(self).items() if array is not None}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, np.ndarray]) -> Scaling:
+        """From `arrays`, whatever else lies beside them."""
+        return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
+
     def apply(self, samples: Samples) -> Samples:
         """Scaled samples; padding stays 0."""
-        return self._changed(
-            samples, (samples.inputs - self._along(samples, self.mean)) / self._along(samples, self.deviation)
-        )
+        targets = samples.targets
+        if self.target_mean is not None:
+            targets = ((targets - self.target_mean) / self.target_deviation).astype(np.float32)
+        if samples.inputs.ndim == 2:  # tokens
+            return Samples(samples.inputs, targets, samples.lengths)
+        inputs = samples.inputs.astype(np.float32)
+        inputs -= self._along(samples, self.mean)
+        inputs /= self._along(samples, self.deviation)
+        return self._padded(Samples(inputs, targets, samples.lengths))
 
     def undo(self, samples: Samples) -> Samples:
-        """The inputs in their own unit again; padding stays 0."""
-        return self._changed(
-            samples, samples.inputs * self._along(samples, self.deviation) + self._along(samples, self.mean)
-        )
+        """The inputs in their own unit again, the targets left scaled; padding stays 0."""
+        if samples.inputs.ndim == 2:
+            return samples
+        inputs = samples.inputs * self._along(samples, self.deviation) + self._along(samples, self.mean)
+        return self._padded(Samples(inputs, samples.targets, samples.lengths))
+
+    def undo_targets(self, values: Float[np.ndarray, "sample output"]) -> Float[np.ndarray, "sample output"]:
+        """Predicted values in their own unit again."""
+        return values if self.target_mean is None else values * self.target_deviation + self.target_mean
 
     @staticmethod
     def _along(samples: Samples, values: Float[np.ndarray, " channel"]) -> Float[np.ndarray, "..."]:
         return values[:, None, None] if samples.inputs.ndim == 4 else values
 
     @staticmethod
-    def _changed(samples: Samples, inputs: Float[np.ndarray, "sample ..."]) -> Samples:
+    def _padded(samples: Samples) -> Samples:
         if samples.lengths is not None:
-            inputs[~valid_steps(samples.lengths, inputs.shape[1])] = 0
-        return Samples(inputs, samples.targets, samples.lengths)
+            samples.inputs[~valid_steps(samples.lengths, samples.inputs.shape[1])] = 0
+        return samples
+
+
+def _moments(
+    chunks: Callable[[], Iterable[Float[np.ndarray, "value channel"]]],
+) -> tuple[Float[np.ndarray, " channel"], Float[np.ndarray, " channel"]]:
+    """Mean and standard deviation of a table that comes in pieces, twice; a deviation of 0 is given as 1."""
+    count = sum(len(chunk) for chunk in chunks())
+    mean = np.sum([chunk.sum(axis=0) for chunk in chunks()], axis=0) / count
+    variance = np.sum([((chunk - mean) ** 2).sum(axis=0) for chunk in chunks()], axis=0) / count
+    deviation = np.sqrt(variance).astype(np.float32)
+    return mean.astype(np.float32), np.where(deviation > 0, deviation, np.float32(1))
 
 
 class PreparedSplit(Strict):
@@ -90,12 +135,15 @@ def prepare(task: IngestedTask, config: TaskConfig, seeds: int, root: Path) -> P
 
     Raises UserError where the pool cannot be split or `root` cannot be written.
     """
-    pool, groups = task.pool(), task.groups()
+    pool = task.pool()
     splits = []
     for seed in range(seeds):
-        train, valid = split_pool(pool.targets, groups, config.valid_fraction, seed)
-        scaling = Scaling.fit(pool.take(train)) if config.scale else Scaling.identity(task.input.channels)
-        arrays = {"train": train, "valid": valid, "mean": scaling.mean, "deviation": scaling.deviation}
+        train, valid = task.split(config, seed)
+        scaled = config.scale and task.input.kind != "tokens"
+        scaling = Scaling.fit(pool.take(train)) if scaled else Scaling.identity(task.input.channels)
+        if config.scale_targets:
+            scaling = scaling.with_targets(pool.take(train), task.output)
+        arrays = {"train": train, "valid": valid, **scaling.arrays}
         path = root / task.key / f"seed_{seed}.npz"
         write_arrays(path, arrays)
         splits.append(PreparedSplit(seed=seed, path=str(path), digest=digest_of(arrays, task.digest)))
@@ -109,13 +157,12 @@ def read_part(prepared: PreparedTask, seed: int, part: Part) -> Samples:
     """
     stored = _read_split(prepared, seed)
     samples = prepared.task.test() if part == "test" else prepared.task.pool().take(stored[part])
-    return Scaling(stored["mean"], stored["deviation"]).apply(samples)
+    return Scaling.of(stored).apply(samples)
 
 
 def read_scaling(prepared: PreparedTask, seed: int) -> Scaling:
     """The scaling that `read_part` applies with this seed."""
-    stored = _read_split(prepared, seed)
-    return Scaling(stored["mean"], stored["deviation"])
+    return Scaling.of(_read_split(prepared, seed))
 
 
 def _read_split(prepared: PreparedTask, seed: int) -> dict[str, np.ndarray]:

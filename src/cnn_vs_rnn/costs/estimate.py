@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs.measure import single_thread, training_step
 from cnn_vs_rnn.learner.batches import Batches
@@ -56,7 +56,7 @@ def _epoch_seconds(trial: Trial) -> float:
 
     def whole_step() -> None:
         if augmentation is not None:
-            augmentation(batch.inputs)
+            augmentation(batch.inputs, batch.lengths)
         step()
 
     whole_step()

@@ -9,7 +9,6 @@ import torch
 
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.evaluation.results import Flag, TrialResult
-from cnn_vs_rnn.files import replacing
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import EVALUATION_BATCH, initial_model
 from cnn_vs_rnn.learner.predict import Predictions, predict
@@ -32,8 +31,7 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
     test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
     predictions, finite = predict(model_from(folder.best, trial), trial.task, test)
     path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **vars(predictions))
+    predictions.write(path)
     return TrialResult(
         task=trial.task.name,
         condition=trial.condition,
@@ -48,6 +46,7 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
         train_seconds=record.train_seconds,
         valid_score=record.valid_score,
         test_score=float(predictions.per_sample.mean()),
+        also={score: float(values.mean()) for score, values in predictions.also.items()},
         flags=tuple(_flags(trial, record, predictions, finite)),
         directory=str(folder.path),
         predictions=str(path),

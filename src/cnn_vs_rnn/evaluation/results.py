@@ -10,7 +10,14 @@ from cnn_vs_rnn.config import Family, Score, Strict
 # outputs; not_converged: the validation loss was still falling when the epochs ran out
 Flag = Literal["collapsed", "diverged", "not_converged"]
 
-HIGHER_IS_BETTER: dict[Score, bool] = {"accuracy": True, "mse": False, "nll": False}
+HIGHER_IS_BETTER: dict[Score, bool] = {
+    "accuracy": True,
+    "macro_f1": True,
+    "mse": False,
+    "mae": False,
+    "nll": False,
+    "bits": False,
+}
 
 
 class TrialResult(Strict):
@@ -29,6 +36,7 @@ class TrialResult(Strict):
     train_seconds: float
     valid_score: float
     test_score: float
+    also: dict[Score, float] = {}  # the task's further scores on the test part
     flags: tuple[Flag, ...]
     directory: str  # the trial's folder, with history.csv
     predictions: str  # the file of its Predictions

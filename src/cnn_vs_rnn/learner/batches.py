@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 from torch import Tensor
 
 from cnn_vs_rnn.tasks.data import Samples
@@ -14,7 +14,9 @@ BUCKET_BATCHES = 4  # sequences of this many batches are sorted by length togeth
 
 
 class Batch:
-    """inputs: images (batch, channel, height, width) or sequences (batch, time, channel); lengths in time steps.
+    """inputs: images (batch, channel, height, width), sequences (batch, time, channel) or tokens (batch, time).
+
+    lengths in time steps.
 
     A plain class on purpose: Lightning walks through tuples and dataclasses several times a step, which costs a small
     network a tenth of its speed, and moves anything else that has a `to`.
@@ -24,7 +26,7 @@ class Batch:
 
     def __init__(
         self,
-        inputs: Float[Tensor, "batch ..."],
+        inputs: Shaped[Tensor, "batch ..."],
         targets: Shaped[Tensor, "batch ..."],
         lengths: Int[Tensor, " batch"] | None,
     ) -> None:
@@ -66,7 +68,7 @@ class Batches:
             lengths = self.lengths[index]
             longest = int(lengths.max())
             targets = self.targets[index]
-            per_step = targets.ndim == 2 and targets.shape[1] == self.inputs.shape[1]
+            per_step = targets.ndim == 3 or (targets.ndim == 2 and not targets.is_floating_point())
             yield Batch(self.inputs[index, :longest], targets[:, :longest] if per_step else targets, lengths)
 
     def _order(self) -> tuple[Int[Tensor, " chosen"], ...]:

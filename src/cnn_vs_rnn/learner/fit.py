@@ -16,7 +16,7 @@ from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import PassThroughProfiler
 from torch import nn
 
-from cnn_vs_rnn.augmentation.image import augmentation_for
+from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.files import replacing
 from cnn_vs_rnn.learner.batches import Batches
@@ -29,6 +29,7 @@ from cnn_vs_rnn.learner.checkpoints import (
     write_checkpoint,
 )
 from cnn_vs_rnn.learner.module import Learner
+from cnn_vs_rnn.learner.objective import class_weights
 from cnn_vs_rnn.learner.predict import predict
 from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.closed_form import ClosedForm
@@ -79,12 +80,14 @@ def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
 
 def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]) -> FitRecord:
     train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
+    output = trial.data.task.output
     valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
     learner = Learner(
         network,
         trial.task,
         trial.recipe,
         augmentation_for(trial.task, trial.augment),
+        class_weights=class_weights(train.targets, output.size) if output.balanced else None,
         max_epochs=trial.trainer.max_epochs,
         patience=trial.trainer.patience,
         seed=trial.seed,

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from cnn_vs_rnn.config import RecipeConfig, TaskConfig
 from cnn_vs_rnn.learner.batches import Batch, Batches
-from cnn_vs_rnn.learner.objective import loss_of, per_sample_score
+from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.learner.scores import PartScore
 
 OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
@@ -24,6 +25,8 @@ OPTIMIZERS = {
 class Learner(pl.LightningModule):
     """A network, how it is trained, and what it is trained on.
 
+    class_weights: of the loss; None counts every sample equally.
+
     After each epoch `train_loss`, and the metrics `valid_loss` and `valid_score`, are means over samples.
     """
 
@@ -34,6 +37,7 @@ class Learner(pl.LightningModule):
         recipe: RecipeConfig,
         augmentation: nn.Module | None,
         *,
+        class_weights: Float[Tensor, " output"] | None = None,
         max_epochs: int,
         patience: int,
         seed: int,
@@ -41,13 +45,16 @@ class Learner(pl.LightningModule):
         super().__init__()
         self.network = network
         self.augmentation = augmentation
+        self.register_buffer("class_weights", class_weights, persistent=False)
         self.task, self.recipe, self.seed = task, recipe, seed
         self.max_epochs, self.patience = max_epochs, patience
         self._train = _Mean()
         self._valid_loss = _Mean()
-        self._valid_score = _Mean()
+        self._valid_score = PartScore(task.score)
         self._schedule: torch.optim.lr_scheduler.LRScheduler | None = None
         self._schedule_state: dict[str, Any] | None = None
+
+    class_weights: Float[Tensor, " output"] | None
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Lightning notes the running hook here fifty times a step; nn.Module's checks would cost a tenth of the step.
@@ -92,19 +99,22 @@ class Learner(pl.LightningModule):
         self._train.reset()
 
     def training_step(self, batch: Batch, _: int) -> Float[Tensor, ""]:
-        inputs = batch.inputs if self.augmentation is None else self.augmentation(batch.inputs)
-        loss = loss_of(self.task.loss, self.network(inputs, batch.lengths), batch.targets)
+        inputs = batch.inputs if self.augmentation is None else self.augmentation(batch.inputs, batch.lengths)
+        loss = self._loss(self.network(inputs, batch.lengths), batch)
         self._train.add(loss.detach(), len(batch.targets))
         return loss
 
+    def _loss(self, outputs: Float[Tensor, "batch ... output"], batch: Batch) -> Float[Tensor, ""]:
+        return loss_of(self.task.loss, outputs, batch.targets, self.class_weights)
+
     def on_validation_epoch_start(self) -> None:
         self._valid_loss.reset()
-        self._valid_score.reset()
+        self._valid_score = PartScore(self.task.score)
 
     def validation_step(self, batch: Batch, _: int) -> None:
         outputs = self.network(batch.inputs, batch.lengths)
-        self._valid_loss.add(loss_of(self.task.loss, outputs, batch.targets), len(batch.targets))
-        self._valid_score.add(per_sample_score(self.task.score, outputs, batch.targets).mean(), len(batch.targets))
+        self._valid_loss.add(self._loss(outputs, batch), len(batch.targets))
+        self._valid_score.add(outputs, batch.targets)
 
     def on_validation_epoch_end(self) -> None:
         valid_loss = self._valid_loss.value()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import nn
 
-from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.config import Score, TaskConfig
 from cnn_vs_rnn.learner.batches import Batches
-from cnn_vs_rnn.learner.objective import per_sample_score
+from cnn_vs_rnn.learner.scores import PartScore
+from cnn_vs_rnn.tasks.arrays import write_arrays
 from cnn_vs_rnn.tasks.data import IGNORED
+
+_ALSO = "also_"  # before the name of a further score, in the file
 
 
 @dataclass(frozen=True)
@@ -21,18 +25,30 @@ class Predictions:
     """Per-sample results on the test part, the same samples in the same order for every trial of a task and condition.
 
     per_sample: the score of each sample in the score's unit (accuracy 0 or 1; squared error; nats); its mean is the
-    test score. predicted and target: class indices or values, empty for tasks with an answer a step.
+    test score (macro F1: its contributions, see `learner.scores`). predicted and target: class indices, or the first
+    of the values; empty for labels and for tasks with an answer a step. also: the task's further scores, likewise.
+    lengths: time steps of each sample; empty where all are equal.
     """
 
     per_sample: Float[np.ndarray, " sample"]
     predicted: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
     target: Float[np.ndarray, " answered"] | Int[np.ndarray, " answered"]
+    also: dict[Score, Float[np.ndarray, " sample"]] = field(default_factory=dict)
+    lengths: Int[np.ndarray, " measured"] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def write(self, path: Path) -> None:
+        """As one file of arrays, whole or not at all."""
+        also = {f"{_ALSO}{score}": values for score, values in self.also.items()}
+        write_arrays(path, {**{name: value for name, value in vars(self).items() if name != "also"}, **also})
 
     @classmethod
     def read(cls, path: str | Path) -> Predictions:
         """From the file that a TrialResult names."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["per_sample"], stored["predicted"], stored["target"])
+            also: dict[Any, np.ndarray] = {
+                name.removeprefix(_ALSO): stored[name] for name in stored.files if name.startswith(_ALSO)
+            }
+            return cls(stored["per_sample"], stored["predicted"], stored["target"], also, stored["lengths"])
 
 
 @torch.inference_mode()
@@ -42,17 +58,27 @@ def predict(model: nn.Module, task: TaskConfig, batches: Batches) -> tuple[Predi
     `predicted` and `target` are empty for a task with an answer a step: its report shows scores only.
     """
     model.eval()
-    scores, predicted, target = [], [], []
+    scores = {kind: PartScore(kind) for kind in (task.score, *task.also)}
+    predicted, target, lengths = [], [], []
     finite = True
     for batch in batches:
         outputs = model(batch.inputs, batch.lengths).float()
-        answers = outputs[batch.targets != IGNORED] if task.output == "per_step" else outputs
-        scores.append(per_sample_score(task.score, outputs, batch.targets))
-        finite &= bool(answers.isfinite().all() and scores[-1].isfinite().all())
-        if task.output == "one":
+        steps = batch.targets if batch.targets.ndim < 3 else batch.targets[..., 0]
+        answers = outputs[steps != IGNORED] if task.output == "per_step" else outputs
+        for score in scores.values():
+            score.add(outputs, batch.targets)
+        finite &= bool(answers.isfinite().all())
+        if task.output != "per_step" and task.loss != "binary_cross_entropy":
             predicted.append(outputs.argmax(-1) if task.loss == "cross_entropy" else outputs[:, 0])
             target.append(batch.targets if task.loss == "cross_entropy" else batch.targets[:, 0])
-    return Predictions(_joined(scores), _joined(predicted), _joined(target)), finite
+        if batch.lengths is not None:
+            lengths.append(batch.lengths)
+    per_sample, *also = [score.per_sample().numpy() for score in scores.values()]
+    finite &= bool(np.isfinite(per_sample).all())
+    predictions = Predictions(
+        per_sample, _joined(predicted), _joined(target), dict(zip(task.also, also, strict=True)), _joined(lengths)
+    )
+    return predictions, finite
 
 
 def _joined(parts: list[torch.Tensor]) -> np.ndarray:

@@ -35,12 +35,19 @@ def build(model: ModelConfig, input: InputSpec, output: OutputSpec, *, width: fl
     if not issubclass(cls, Encoder):
         raise UserError(f"model {model.name}: {model.target} is neither an Encoder nor a ClosedForm")
     encoder = _call(model, cls, input=input_as_rows(input, cls.reads), width=width, dropout=dropout)
-    return Network(encoder, output)
+    if output.causal and not getattr(encoder, "causal", False):
+        raise UserError(
+            f"model {model.name} reads later steps, which are the answer here: make it causal (its options are "
+            f"{', '.join(f'{name}={value}' for name, value in model.options.items())}) or leave it out"
+        )
+    return Network(encoder, input, output)
 
 
 def count_parameters(module: nn.Module) -> int:
-    """Trainable numbers."""
-    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    """Trainable numbers; an embedding of tokens, the same for every network, is not counted."""
+    total = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    embedding = getattr(module, "embedding", None)
+    return total if embedding is None else total - embedding.weight.numel()
 
 
 def parameters_at(model: ModelConfig, input: InputSpec, output: OutputSpec, width: float) -> int:

@@ -80,5 +80,6 @@ class SequenceEncoder(Encoder):
 
 
 def input_as_rows(input: InputSpec, reads: frozenset[str]) -> InputSpec:
-    """What an encoder sees of a task: an image is read row by row where it reads sequences only."""
+    """What an encoder sees of a task: embedded tokens, and an image row by row where it reads sequences only."""
+    input = input.embedded()
     return input if input.kind in reads else input.as_rows()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from cnn_vs_rnn.models.masking import zero_padding
 from cnn_vs_rnn.tasks.data import InputSpec, Samples
 
 
-def as_tensors(samples: Samples) -> tuple[Float[Tensor, "sample ..."], Int[Tensor, " sample"] | None]:
+def as_tensors(samples: Samples) -> tuple[Shaped[Tensor, "sample ..."], Int[Tensor, " sample"] | None]:
     """Inputs and lengths of samples, as a network is given them."""
     lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths)
-    return torch.from_numpy(samples.inputs).float(), lengths
+    inputs = torch.from_numpy(samples.inputs)
+    return inputs.float() if inputs.is_floating_point() else inputs, lengths
 
 
 def is_classification(samples: Samples) -> bool:

@@ -216,7 +216,7 @@ def _confusion_figures(
     for block in blocks:
         names = classes.get(block.contest.task, [])
         panels = []
-        for champion in block.contest.champions if block.task.score == "accuracy" and names else ():
+        for champion in block.contest.champions if names and block.task.output == "one" else ():
             counts = np.zeros((len(names), len(names)), dtype=np.int64)
             for answers in map(read_predictions, block.trials[champion.model]):
                 np.add.at(counts, (answers.target.astype(int), answers.predicted.astype(int)), 1)

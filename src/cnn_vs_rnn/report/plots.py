@@ -34,7 +34,7 @@ def confusion(
     tables = []
     for contest in contests:
         names = classes.get(contest.task, [])
-        if experiment.tasks[contest.task].score != "accuracy" or not names:
+        if not names or experiment.tasks[contest.task].output != "one":
             continue
         trials = trials_by_model(results, contest.task, contest.condition)
         for champion in contest.champions:

@@ -15,7 +15,9 @@ from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.bootstrap import mean_interval
 
-LIMITS: dict[Score, tuple[float, float]] = {"accuracy": (0.0, 1.0), "mse": (0.0, np.inf), "nll": (0.0, np.inf)}
+LIMITS: dict[Score, tuple[float, float]] = {
+    score: (0.0, 1.0 if better else np.inf) for score, better in HIGHER_IS_BETTER.items()
+}
 BOOTSTRAP_SEED = 0  # of the statistics, not of any trial: the same results give the same verdict
 
 ReadPredictions = Callable[[TrialResult], Predictions]

@@ -15,12 +15,23 @@ FLAG_WORDS: dict[Flag, str] = {
 
 SCORE_WORDS: dict[Score, str] = {
     "accuracy": "accuracy",
+    "macro_f1": "macro F1 (the mean over classes of the harmonic mean of precision and recall)",
     "mse": "mean squared error",
+    "mae": "mean absolute error",
     "nll": "negative log-likelihood (nats)",
+    "bits": "bits a step (negative log-likelihood)",
 }
+IN_PERCENT: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
 
 
-SCORE_SYMBOLS: dict[Score, str] = {"accuracy": "Accuracy", "mse": "MSE", "nll": "NLL, nats"}
+SCORE_SYMBOLS: dict[Score, str] = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "mse": "MSE",
+    "mae": "MAE",
+    "nll": "NLL, nats",
+    "bits": "Bits",
+}
 
 
 def number_text(value: float, digits: int = 3) -> str:
@@ -46,7 +57,7 @@ def score_text(value: float | None, score: Score) -> str:
     """
     if value is None:
         return "none"
-    return f"{100 * value:.1f}%" if score == "accuracy" else number_text(value)
+    return f"{100 * value:.1f}%" if score in IN_PERCENT else number_text(value)
 
 
 def difference_text(value: float, score: Score, *, signed: bool = False) -> str:
@@ -58,7 +69,7 @@ def difference_text(value: float, score: Score, *, signed: bool = False) -> str:
     '-0.004'
     """
     sign = "+" if signed and value > 0 else ""
-    if score != "accuracy":
+    if score not in IN_PERCENT:
         return sign + number_text(value)
     points = round(100 * value, 1) + 0.0  # + 0.0: no minus before a zero
     return f"{sign}{points:g} {'point' if abs(points) == 1 else 'points'}"
@@ -70,7 +81,7 @@ def range_text(low: float, high: float, score: Score) -> str:
     >>> range_text(-0.0133, 0.0281, "accuracy"), range_text(0.001, 0.0123, "mse")
     ('-1.3 to 2.8 points', '0.001 to 0.0123')
     """
-    if score == "accuracy":
+    if score in IN_PERCENT:
         return f"{difference_text(low, score).split()[0]} to {difference_text(high, score).split()[0]} points"
     return f"{number_text(low)} to {number_text(high)}"
 
@@ -101,7 +112,7 @@ def interval_text(mean: float | None, low: float | None, high: float | None, sco
     """
     if mean is None or low is None or high is None:
         return score_text(mean, score)
-    ends = [f"{100 * end:.1f}" if score == "accuracy" else number_text(end) for end in (low, high)]
+    ends = [f"{100 * end:.1f}" if score in IN_PERCENT else number_text(end) for end in (low, high)]
     return f"{score_text(mean, score)}  {ends[0]} to {ends[1]}"
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
 
 from cnn_vs_rnn.config import Modality, Strict, TaskConfig
-from cnn_vs_rnn.tasks.arrays import digest_of
+from cnn_vs_rnn.tasks.check import CheckedTask
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_values
-from cnn_vs_rnn.tasks.splits import split_notes, split_pool
+from cnn_vs_rnn.tasks.splits import split_notes, train_and_valid
 
 
 class Lengths(Strict):
@@ -30,31 +29,33 @@ class DataCard(Strict):
     input: InputSpec
     output: OutputSpec
     samples: dict[str, int]  # part -> samples
-    classes: dict[str, dict[str, int]]  # class -> part -> samples (time steps where each step has a class)
+    classes: dict[str, dict[str, int]]  # class or label -> part -> samples (time steps where each step has an answer)
     lengths: Lengths | None  # None for images
-    value_range: tuple[float, float]  # of the inputs before scaling, padding left out
+    value_range: tuple[float, float] | None  # of the inputs before scaling, padding left out; None for tokens
     target_range: tuple[float, float] | None  # of values to predict; None for classes
     quarantined: tuple[tuple[str, str], ...]  # item, why it was left out
-    duplicates: dict[str, int]  # "test also in pool": samples of the first whose exact input is in the second
+    # "test also in pool": how many samples were left out of the second because their exact input is in the first
+    duplicates: dict[str, int]
     groups: int | None  # kept whole by every split; None where samples are independent
     notes: tuple[str, ...]
 
 
 def describe(
     config: TaskConfig,
-    pool: Samples,
-    test: Samples,
-    groups: Int[np.ndarray, " sample"] | None,
+    checked: CheckedTask,
     input: InputSpec,
     output: OutputSpec,
     classes: tuple[str, ...],
-    quarantined: tuple[tuple[str, str], ...],
+    notes: tuple[str, ...],
 ) -> DataCard:
-    """The card of checked data."""
-    train_index, valid_index = split_pool(pool.targets, groups, config.valid_fraction, seed=0)
-    parts = {"train": pool.take(train_index), "valid": pool.take(valid_index), "test": test}
+    """The card of checked data. notes: what its loader and the checks say of it."""
+    pool, test, groups = checked.pool, checked.test, checked.groups
+    train, valid = train_and_valid(
+        pool.targets, groups, checked.valid, checked.identical, config.valid_fraction, seed=0
+    )
+    parts = {"train": pool.take(train), "valid": pool.take(valid), "test": test}
     inputs = [valid_values(part) for part in (pool, test)]
-    values = None if classes else np.concatenate([pool.targets, test.targets])
+    values = None if classes or output.labels else np.concatenate([pool.targets, test.targets])
     return DataCard(
         name=config.name,
         description=config.description,
@@ -64,26 +65,42 @@ def describe(
         output=output,
         samples={name: len(part) for name, part in parts.items()},
         classes={
-            label: {name: int((part.targets == index).sum()) for name, part in parts.items()}
+            label: {
+                name: int((part.targets[..., index] == 1).sum() if output.labels else (part.targets == index).sum())
+                for name, part in parts.items()
+            }
             for index, label in enumerate(classes)
         },
         lengths=_lengths(pool, test, input),
-        value_range=(float(min(part.min() for part in inputs)), float(max(part.max() for part in inputs))),
+        value_range=(
+            None
+            if input.kind == "tokens"
+            else (float(min(part.min() for part in inputs)), float(max(part.max() for part in inputs)))
+        ),
         target_range=None if values is None else (float(values.min()), float(values.max())),
-        quarantined=quarantined,
+        quarantined=checked.quarantined,
         duplicates={
-            "test also in pool": _shared(test, pool),
-            "valid also in train": _shared(parts["valid"], parts["train"]),
+            "test also in pool": checked.duplicates,
+            "valid also in train": len(pool) - len(train) - len(valid),
         },
         groups=None if groups is None else len(np.unique(groups)),
         notes=(
             "test part as the data brings it"
             if config.test_fraction is None
             else f"test part: {config.test_fraction:g} of the samples, drawn with seed {config.split_seed}",
-            "each channel standardised on the training part" if config.scale else "inputs used as they are, unscaled",
-            *split_notes(pool.targets, groups, config.valid_fraction, classes),
+            *(() if checked.valid is None else ("validation part as the data brings it, the same for every seed",)),
+            *_scaling_notes(config, input),
+            *notes,
+            *(() if checked.valid is not None else split_notes(pool.targets, groups, config.valid_fraction, classes)),
         ),
     )
+
+
+def _scaling_notes(config: TaskConfig, input: InputSpec) -> tuple[str, ...]:
+    if input.kind == "tokens":
+        return (f"each token looked up in an embedding of {input.channels} numbers, the same size for every network",)
+    scaled = "each channel standardised on the training part" if config.scale else "inputs used as they are, unscaled"
+    return (scaled, "targets standardised on the training part") if config.scale_targets else (scaled,)
 
 
 def _lengths(pool: Samples, test: Samples, input: InputSpec) -> Lengths | None:
@@ -93,14 +110,3 @@ def _lengths(pool: Samples, test: Samples, input: InputSpec) -> Lengths | None:
         [np.full(len(part), part.inputs.shape[1]) if part.lengths is None else part.lengths for part in (pool, test)]
     )
     return Lengths(min=int(steps.min()), median=float(np.median(steps)), max=int(steps.max()))
-
-
-def _shared(some: Samples, others: Samples) -> int:
-    """How many of `some` have exactly the input of one of `others`."""
-    known = {_fingerprint(others, position) for position in range(len(others))}
-    return sum(_fingerprint(some, position) in known for position in range(len(some)))
-
-
-def _fingerprint(samples: Samples, position: int) -> str:
-    length = "" if samples.lengths is None else str(samples.lengths[position])
-    return digest_of({"input": samples.inputs[position]}, length)

@@ -6,22 +6,33 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Int, Shaped
 
 from cnn_vs_rnn.config import Strict
 
 IGNORED = -100  # a per-step target that counts for neither loss nor score (padding)
 
 
-class InputSpec(Strict):
-    """What one sample looks like: (channels, height, width) or (length, channels), padded."""
+UNKNOWN = 1  # the token of what the vocabulary does not hold; 0 is padding
 
-    kind: Literal["image", "sequence"]
+
+class InputSpec(Strict):
+    """What one sample looks like: (channels, height, width), (length, channels) padded, or tokens (length,) padded.
+
+    channels: of tokens, the size of the embedding that a network looks up for each; the same for every network.
+    """
+
+    kind: Literal["image", "sequence", "tokens"]
     channels: int
     height: int | None = None
     width: int | None = None
     length: int | None = None  # of the longest sequence, in time steps
     variable: bool = False  # sequences differ in length, so that lengths travel with them
+    vocabulary: int | None = None  # kinds of tokens, padding (0) and unknown (1) included
+
+    def embedded(self) -> InputSpec:
+        """The sequence of vectors that a network makes of tokens; anything else stays what it is."""
+        return self.model_copy(update={"kind": "sequence", "vocabulary": None}) if self.kind == "tokens" else self
 
     def as_rows(self) -> InputSpec:
         """The same image read row by row: time = height, channels = channels x width."""
@@ -31,24 +42,37 @@ class InputSpec(Strict):
         return InputSpec(kind="sequence", channels=self.channels * self.width, length=self.height)
 
 
+class Forecast(Strict):
+    """Which values of a series are to be predicted: of each channel in turn, the next `horizon` steps."""
+
+    horizon: int
+    channels: tuple[int, ...]  # of the input, so that 'as it is now' is an answer
+    period: int | None = None  # steps of a season; the input must be at least as long
+
+
 class OutputSpec(Strict):
-    """What a network must answer: `size` numbers (class scores or values) a sample or a step."""
+    """What a network must answer: `size` numbers (class scores, labels' log-odds or values) a sample or a step."""
 
     size: int
     per_step: bool = False
+    labels: bool = False  # each number is a yes or no of its own
+    causal: bool = False  # the answer at a step may know earlier steps and this one only
+    balanced: bool = False  # every class counts equally, however rare
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True)
 class Samples:
     """Some samples of a task, in memory.
 
-    inputs: images (sample, channel, height, width) or sequences (sample, time, channel), padded with 0 at the end.
-    targets: class index (sample,), class index a step (sample, time; IGNORED where padded), or
-        values (sample, output).
+    inputs: images (sample, channel, height, width), sequences (sample, time, channel) or tokens (sample, time), padded
+        with 0 at the end. As stored, images may be bytes; scaled, all but tokens are float32.
+    targets: class index (sample,), class index a step (sample, time; IGNORED where padded), values or labels 0 and 1
+        (sample, output), or labels a step (sample, time, output; IGNORED where padded).
     lengths: time steps of each sequence; None for images and where all lengths are equal.
     """
 
-    inputs: Float[np.ndarray, "sample ..."]
+    inputs: Shaped[np.ndarray, "sample ..."]
     targets: Shaped[np.ndarray, "sample ..."]
     lengths: Int[np.ndarray, " sample"] | None = None
 
@@ -65,8 +89,9 @@ class Samples:
 class RawTask:
     """What a task's loader returns: the samples as they are, before any split or scaling.
 
-    test is None where the data has no official test part. groups (one label a pool sample, such as
-    the speaker) are never torn apart by a split. quarantined: (item, why it was left out).
+    test is None where the data has no official test part; valid marks the pool samples that validate where the data
+    says which, the same for every seed. groups (one label a pool sample, such as the speaker) are never torn apart by
+    a split. quarantined: (item, why it was left out). notes: what a reader of the data card should know.
     """
 
     pool: Samples
@@ -76,3 +101,6 @@ class RawTask:
     classes: tuple[str, ...] = ()  # empty for regression
     groups: Shaped[np.ndarray, " sample"] | None = None
     quarantined: tuple[tuple[str, str], ...] = field(default=())
+    valid: Bool[np.ndarray, " sample"] | None = None
+    vocabulary: tuple[str, ...] = ()  # the text of each token
+    notes: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 
 from cnn_vs_rnn.tasks.data import Samples
 
@@ -25,10 +25,14 @@ def valid_steps(lengths: Int[np.ndarray, " sample"], time: int) -> Bool[np.ndarr
     return np.arange(time) < lengths[:, None]
 
 
-def valid_values(samples: Samples) -> Float[np.ndarray, "value channel"]:
-    """Every pixel of images, or every time step of sequences that is no padding, in one long table."""
+def valid_values(samples: Samples) -> Shaped[np.ndarray, "value channel"]:
+    """Every pixel of images, or every time step of sequences that is no padding, in one long table.
+
+    Tokens are one channel.
+    """
     if samples.inputs.ndim == 4:
         return np.moveaxis(samples.inputs, 1, -1).reshape(-1, samples.inputs.shape[1])
+    inputs = samples.inputs if samples.inputs.ndim == 3 else samples.inputs[..., None]
     if samples.lengths is None:
-        return samples.inputs.reshape(-1, samples.inputs.shape[2])
-    return samples.inputs[valid_steps(samples.lengths, samples.inputs.shape[1])]
+        return inputs.reshape(-1, inputs.shape[2])
+    return inputs[valid_steps(samples.lengths, inputs.shape[1])]

@@ -48,6 +48,41 @@ def split_pool(
     return np.setdiff1d(np.arange(len(targets)), held_out), held_out
 
 
+def train_and_valid(
+    targets: Shaped[np.ndarray, "sample ..."],
+    groups: Int[np.ndarray, " sample"] | None,
+    valid: Bool[np.ndarray, " sample"] | None,
+    identical: Int[np.ndarray, " sample"],
+    fraction: float,
+    seed: int,
+) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]:
+    """Positions of a pool to train on and to validate on, each in ascending order.
+
+    valid: the samples that the data itself sets aside for validation, whatever the seed; None draws `fraction` of them.
+    identical: the same number for samples with the same input. What validates is never trained on, so that a
+    duplicate of a validation sample is in neither part.
+
+    Raises UserError where nothing could be held out, or nothing is left to train on.
+    """
+    if valid is None:
+        train, held_out = split_pool(targets, groups, fraction, seed)
+    else:
+        train, held_out = np.flatnonzero(~valid), np.flatnonzero(valid)
+    train = train[~np.isin(identical[train], identical[held_out])]
+    if not len(train) or not len(held_out):
+        raise UserError("the data cannot be split: its training and validation samples are the same; add others")
+    return train, held_out
+
+
+def drawn_at_most(
+    targets: Shaped[np.ndarray, "sample ..."], limit: int | None, seed: int
+) -> Int[np.ndarray, " chosen"]:
+    """Positions of `limit` samples, stratified by class where there are enough; of all where there are no more."""
+    if limit is None or len(targets) <= limit:
+        return np.arange(len(targets))
+    return split_pool(targets, None, limit / len(targets), seed)[1]
+
+
 def split_notes(
     targets: Shaped[np.ndarray, "sample ..."],
     groups: Int[np.ndarray, " sample"] | None,

@@ -19,12 +19,12 @@ from pydantic import ValidationError
 from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.files import write_text
-from cnn_vs_rnn.tasks.arrays import digest_of, read_arrays, write_arrays
+from cnn_vs_rnn.tasks.arrays import Arrays, digest_of, read_arrays, write_arrays
 from cnn_vs_rnn.tasks.card import DataCard, describe
-from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.tasks.check import check
+from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.load import load_task
-from cnn_vs_rnn.tasks.quarantine import unusable, without_padding_noise
-from cnn_vs_rnn.tasks.splits import split_pool
+from cnn_vs_rnn.tasks.splits import train_and_valid
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class IngestedTask(Strict):
     input: InputSpec
     output: OutputSpec
     classes: tuple[str, ...]  # empty for regression
+    vocabulary: tuple[str, ...] = ()  # the text of each token
     pool_samples: int
     test_samples: int
 
@@ -56,6 +57,18 @@ class IngestedTask(Strict):
     def groups(self) -> Int[np.ndarray, " sample"] | None:
         """The group of each pool sample; None where samples are independent."""
         return self._read("pool").get("groups")
+
+    def split(self, config: TaskConfig, seed: int) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]:
+        """Positions in the pool to train and to validate on. Raises UserError where it cannot be split."""
+        stored = self._read("pool")
+        return train_and_valid(
+            stored["targets"],
+            stored.get("groups"),
+            stored.get("valid"),
+            stored["identical"],
+            config.valid_fraction,
+            seed,
+        )
 
     def card(self) -> DataCard:
         """The data card. Raises UserError where the file is missing or damaged."""
@@ -111,9 +124,10 @@ def _stored(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTa
 
 def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTask:
     raw = load_task(config)
-    pool, test, groups, quarantined = _checked_parts(config, raw)
-    card = describe(config, pool, test, groups, raw.input, raw.output, raw.classes, quarantined)
-    arrays = {"pool": _arrays(pool, groups), "test": _arrays(test)}
+    checked = check(config, raw)
+    output = raw.output.model_copy(update={"balanced": config.balanced})
+    card = describe(config, checked, raw.input, output, raw.classes, (*raw.notes, *checked.notes))
+    arrays = {"pool": _arrays(checked.pool, checked.extra), "test": _arrays(checked.test)}
     digests = {part: digest_of(arrays[part]) for part in arrays}
     task = IngestedTask(
         key=task_key(config),
@@ -124,10 +138,11 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
         test_digest=digests["test"],
         code_digest=code_digest,
         input=raw.input,
-        output=raw.output,
+        output=output,
         classes=raw.classes,
-        pool_samples=len(pool),
-        test_samples=len(test),
+        vocabulary=raw.vocabulary,
+        pool_samples=len(checked.pool),
+        test_samples=len(checked.test),
     )
     for part in arrays:
         write_arrays(directory / f"{part}.npz", arrays[part])
@@ -137,44 +152,8 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
     return task
 
 
-def _checked_parts(
-    config: TaskConfig, raw: RawTask
-) -> tuple[Samples, Samples, Int[np.ndarray, " sample"] | None, tuple[tuple[str, str], ...]]:
-    """Pool, test, groups of the pool (numbered from 0) and what was quarantined."""
-    quarantined = list(raw.quarantined)
-    pool, kept = _usable(raw.pool, raw.output, "pool", quarantined)
-    groups = None if raw.groups is None else np.unique(raw.groups[kept], return_inverse=True)[1]
-    if raw.test is not None and config.test_fraction is not None:
-        raise UserError(f"task {config.name} has an official test part: set test_fraction to null")
-    if raw.test is not None:
-        test, _ = _usable(raw.test, raw.output, "test", quarantined)
-    elif config.test_fraction is None:
-        raise UserError(f"task {config.name} has no official test part: set test_fraction, such as 0.2")
-    else:
-        pool_index, test_index = split_pool(pool.targets, groups, config.test_fraction, config.split_seed)
-        test, pool = pool.take(test_index), pool.take(pool_index)
-        groups = None if groups is None else groups[pool_index]
-    if quarantined:
-        item, reason = quarantined[0]
-        log.warning("task %s: %d quarantined, the first %s: %s", config.name, len(quarantined), item, reason)
-    if not len(pool) or not len(test):
-        empty = "test part" if len(pool) else "pool"
-        raise UserError(f"task {config.name}: no usable sample is left in its {empty}; mend its data ({config.source})")
-    return pool, test, groups, tuple(quarantined)
-
-
-def _usable(
-    samples: Samples, output: OutputSpec, part: str, quarantined: list[tuple[str, str]]
-) -> tuple[Samples, Int[np.ndarray, " kept"]]:
-    samples = without_padding_noise(samples)
-    reasons = unusable(samples, output)
-    quarantined += [(f"{part} sample {position}", reason) for position, reason in sorted(reasons.items())]
-    kept = np.array([position for position in range(len(samples)) if position not in reasons], np.int64)
-    return samples.take(kept), kept
-
-
-def _arrays(samples: Samples, groups: Int[np.ndarray, " sample"] | None = None) -> dict[str, np.ndarray]:
-    arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths, "groups": groups}
+def _arrays(samples: Samples, extra: Arrays | None = None) -> dict[str, np.ndarray]:
+    arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths, **(extra or {})}
     return {name: array for name, array in arrays.items() if array is not None}
 
 
