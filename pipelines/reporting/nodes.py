@@ -13,6 +13,7 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.report.environment import environment
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
+from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
 from cnn_vs_rnn.report.plots import confusion, learning_curves
 from cnn_vs_rnn.report.table import contest_table
@@ -72,7 +73,7 @@ def write_reports(
     write_json(folder / "verdicts.json", verdict_entries(contests, contest))
     write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
     _track(contest, contests, results, costs, folder)
-    _print(contests, folder)
+    _print(contests, page, folder)
 
 
 def _picture(path: Path) -> bytes:
@@ -99,11 +100,12 @@ def _track(
     )
 
 
-def _print(contests: list[Contest], folder: Path) -> None:
+def _print(contests: list[Contest], page: ReportInput, folder: Path) -> None:
     console = Console(width=100, highlight=False)
     console.print()
-    for contest in contests:
-        console.print(contest_table(contest))
+    rows = overview(contests, page.experiment, page.results, read_predictions)
+    for table in [overview_table(rows)] if rows else map(contest_table, contests):
+        console.print(table)
         console.print()
     logger.info("report  %s", folder / "report.html")
     logger.info("runs    make ui, then open the address it prints")

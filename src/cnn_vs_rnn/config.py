@@ -115,6 +115,7 @@ class ModelConfig(Strict):
     paper: str
     modalities: list[Modality]
     outputs: list[OutputKind] = ["one", "per_step", "forecast"]
+    trivial: bool = False  # answers without looking: what everything else must beat
     options: dict[str, Option] = {}  # keyword arguments of the class
 
     def serves(self, task: TaskConfig) -> bool:

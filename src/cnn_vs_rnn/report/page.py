@@ -26,6 +26,7 @@ from cnn_vs_rnn.report.facts import data_facts, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
+from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.table import VERDICT_WORDS
 from cnn_vs_rnn.statistics.judge import Contest
@@ -100,6 +101,7 @@ def write_report(path: Path, report: ReportInput) -> None:
         report=report,
         experiment=report.experiment,
         blocks=blocks,
+        overview=overview(report.contests, report.experiment, report.results, read_predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
         family_words=FAMILY_WORDS,

@@ -20,7 +20,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "neither": "Neither",
     "undecided": "Undecided",
 }
-_STYLES: dict[Verdict, str] = {"cnn": "blue", "rnn": "dark_orange3", "tie": "magenta", "neither": "red"}
+VERDICT_STYLES: dict[Verdict, str] = {"cnn": "blue", "rnn": "dark_orange3", "tie": "magenta", "neither": "red"}
 _LABELS = {"cnn": "best CNN", "rnn": "best RNN", "hybrid": "hybrid", "baseline": "baseline"}
 
 
@@ -38,7 +38,9 @@ def contest_table(contest: Contest) -> RenderableType:
     for champion in contest.champions:
         table.add_row(*_row(champion, contest.score)[: len(table.columns)])
     verdict = Text.assemble(
-        (VERDICT_WORDS[contest.verdict], f"bold {_STYLES.get(contest.verdict, '')}".strip()), ". ", contest.reason
+        (VERDICT_WORDS[contest.verdict], f"bold {VERDICT_STYLES.get(contest.verdict, '')}".strip()),
+        ". ",
+        contest.reason,
     )
     return Group(table, verdict, *(Text(f"Note: {caution}", style="dim") for caution in contest.cautions), Text())
 
