@@ -20,6 +20,7 @@ from cnn_vs_rnn.config import (
     TrainerConfig,
 )
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.report.page import ReportInput
 from cnn_vs_rnn.statistics.judge import judge
 from cnn_vs_rnn.statistics.summary import read_predictions
@@ -89,7 +90,7 @@ class MadeUp:
             if config.output == "one":
                 target = generator.uniform(0, 2, samples)
                 predicted = target + np.sqrt(per_sample)
-        np.savez(directory / "predictions.npz", per_sample=per_sample, predicted=predicted, target=target)
+        Predictions(per_sample, predicted, target).write(directory / "predictions.npz")
         epochs = int(generator.integers(18, 31)) if network else 0
         steps = np.arange(epochs)
         end = 3 * (1 - expected) if config.score == "accuracy" else expected
@@ -213,6 +214,7 @@ def experiment_config(tasks, models=tuple(FAMILIES), seeds=5, **changes) -> Expe
                         target=f"cnn_vs_rnn.models.{name}:Model",
                         paper="made up",
                         modalities=["image", "text", "audio", "series", "synthetic"],
+                        trivial=name == "majority",
                     )
                     for name in models
                 },

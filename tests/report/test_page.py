@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.report.page import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -154,7 +155,7 @@ def test_scores_that_are_not_finite(made_up, read):
 
 def break_results(directory: Path) -> None:
     nothing = np.empty(0)
-    np.savez(directory / "predictions.npz", per_sample=np.full(360, np.nan), predicted=nothing, target=nothing)
+    Predictions(np.full(360, np.nan), nothing, nothing).write(directory / "predictions.npz")
     rows = "epoch,train_loss,valid_loss,valid_score\n0,0.5,0.4,0.4\n1,inf,nan,nan\n"
     (directory / "history.csv").write_text(rows)
 

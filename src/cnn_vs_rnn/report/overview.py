@@ -73,7 +73,7 @@ def _row(
         modality=task.modality,
         score=SCORE_SYMBOLS[task.score],
         champions={one.family: f"{one.model} {score_text(one.mean, task.score)}" for one in contest.champions},
-        trivial="–" if trivial is None else score_text(trivial.mean, task.score),
+        trivial="-" if trivial is None else score_text(trivial.mean, task.score),
         beaten=None if interval is None else interval.low > 0,
     )
 
@@ -88,8 +88,8 @@ def overview_table(rows: Sequence[OverviewRow]) -> Table:
     table.add_column("verdict", no_wrap=True)
     for row in rows:
         verdict = row.contest.verdict
-        champions = [row.champions.get(family, "–") for family in ("cnn", "rnn", "baseline")]
-        mark = "" if row.beaten is not False else " (not beaten)"
+        champions = [row.champions.get(family, "-") for family in ("cnn", "rnn", "baseline")]
+        mark = " ✗" if row.beaten is False else ""  # as in the report
         table.add_row(
             row.heading,
             row.score,
