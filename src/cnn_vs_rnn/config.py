@@ -66,8 +66,10 @@ class SourceFile(Strict):
     path: str  # below DATA_MIRROR and below data/01_raw, such as mnist/train-images-idx3-ubyte.gz
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     origin: str  # URL
-    # Where the origin packs the same content otherwise: the sha256 over its members (tasks/archive.py: content_digest).
+    # Where the origin packs the same content otherwise: the sha256 over its members (tasks/archive.py: content_digest)
+    # whose names hold the regular expression `members`.
     content_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    members: str = ""
 
 
 class TaskConfig(Strict):

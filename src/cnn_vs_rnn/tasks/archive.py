@@ -1,0 +1,87 @@
+"""Archives read in memory: nothing is unpacked, so nothing can be written outside, and a bomb is stopped by its size."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from cnn_vs_rnn.errors import UserError
+
+LARGEST = 2 * 1024**3  # bytes of all members together
+
+
+def members(path: Path, only: str = "", largest: int = LARGEST) -> dict[str, bytes]:
+    """The regular files of a zip, a tar (gzipped or not) or a gzipped file, by their names within it.
+
+    only: a regular expression that must be found in a name; other members are not read.
+
+    Raises UserError where the archive is damaged, unpacks to more than `largest` bytes, or holds a link, a device, or a
+    name that leads outside.
+    """
+    wanted = re.compile(only)
+    found: dict[str, bytes] = {}
+    left = largest
+    try:
+        for name, stream in _opened(path):
+            if not wanted.search(name):
+                continue
+            content = stream.read(left + 1)
+            left -= len(content)
+            if left < 0:
+                raise UserError(f"{path} unpacks to more than {largest:,} bytes: it is no data set this project knows")
+            found[name] = content
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        raise UserError(f"{path} is damaged ({error}): remove it, so that it is fetched again") from error
+    return found
+
+
+def content_digest(contents: Mapping[str, bytes]) -> str:
+    """sha256 over the base names and contents of files, however an archive orders, packs or dates them."""
+    digest = hashlib.sha256()
+    for name, content in sorted((PurePosixPath(name).name, content) for name, content in contents.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                _refuse_unsafe(path, info.filename, link=(info.external_attr >> 28) == 0xA)
+                if not info.is_dir():
+                    with archive.open(info) as stream:
+                        yield info.filename, stream
+    elif _is_tar(path):
+        with tarfile.open(path) as archive:
+            for info in archive:
+                _refuse_unsafe(path, info.name, link=not (info.isfile() or info.isdir()))
+                stream = archive.extractfile(info)
+                if stream is not None:
+                    yield info.name, stream
+    elif path.suffix == ".gz":
+        with gzip.open(path) as stream:
+            yield path.stem, stream
+    else:
+        yield path.name, io.BytesIO(path.read_bytes())
+
+
+def _is_tar(path: Path) -> bool:
+    if path.name.endswith((".tar.gz", ".tgz", ".tar")):
+        return True  # a damaged one too: it is said so when it is opened
+    return path.suffix != ".gz" and tarfile.is_tarfile(path)
+
+
+def _refuse_unsafe(path: Path, name: str, *, link: bool) -> None:
+    pure = PurePosixPath(name.replace("\\", "/"))
+    if pure.is_absolute() or ".." in pure.parts or re.match(r"[A-Za-z]:", name):
+        raise UserError(f"{path} holds {name!r}, which leads outside of it: do not use this archive")
+    if link:
+        raise UserError(f"{path} holds {name!r}, which is a link or a device: do not use this archive")
