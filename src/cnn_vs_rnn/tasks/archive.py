@@ -1,4 +1,4 @@
-"""Archives read in memory: nothing is unpacked, so nothing can be written outside, and a bomb is stopped by its size."""
+"""Archives read in memory: nothing is unpacked, so nothing is written outside, and a bomb is stopped by its size."""
 
 from __future__ import annotations
 
