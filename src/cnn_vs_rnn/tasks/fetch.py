@@ -88,8 +88,8 @@ def _download(config: TaskConfig, file: SourceFile, target: Path) -> None:
             ) from error
         if not _is_published(file, local):
             raise UserError(
-                f"task {config.name}: what {file.origin} sent is not the published file (it was cut "
-                f"short or changed: its sha256 differs) and was thrown away: run again, or set {MIRROR} to a folder that holds {file.path}"
+                f"task {config.name}: what {file.origin} sent is not the published file (it was cut short or changed: its "
+                f"sha256 differs) and was thrown away: run again, or set {MIRROR} to a folder that holds {file.path}"
             )
         with replacing(target) as temporary:
             temporary.write_bytes(local.read_bytes())
