@@ -27,17 +27,21 @@ def fetched(config: TaskConfig, path: str) -> Path:
 
     Raises UserError where a file that is found is not the published one, or where it can be found nowhere.
     """
-    files = {file.path: file for file in config.files}
-    if path not in files:
-        raise UserError(f"task {config.name} lists no file {path!r} under files: {nearest(path, files)}")
-    file = files[path]
-    mirror = os.environ.get(MIRROR)
+    here = found_here(config, path)
+    if here is None:
+        here = RAW / path
+        _download(config, _listed(config, path), here)
+    return here
+
+
+def found_here(config: TaskConfig, path: str) -> Path | None:
+    """The verified file of the mirror, or of data/01_raw; None where neither has it."""
+    file, mirror = _listed(config, path), os.environ.get(MIRROR)
     for local in (*([Path(mirror) / path] if mirror else []), RAW / path):
         if local.is_file():
             _verify(config, file, local)
             return local
-    _download(config, file, RAW / path)
-    return RAW / path
+    return None
 
 
 def keep(config: TaskConfig, file: SourceFile) -> Path:
@@ -47,6 +51,13 @@ def keep(config: TaskConfig, file: SourceFile) -> Path:
         with replacing(target) as temporary:
             temporary.write_bytes(source.read_bytes())
     return target
+
+
+def _listed(config: TaskConfig, path: str) -> SourceFile:
+    files = {file.path: file for file in config.files}
+    if path not in files:
+        raise UserError(f"task {config.name} lists no file {path!r} under files: {nearest(path, files)}")
+    return files[path]
 
 
 def _verify(config: TaskConfig, file: SourceFile, local: Path) -> None:
@@ -88,8 +99,8 @@ def _download(config: TaskConfig, file: SourceFile, target: Path) -> None:
             ) from error
         if not _is_published(file, local):
             raise UserError(
-                f"task {config.name}: what {file.origin} sent is not the published file (it was cut short or changed: its "
-                f"sha256 differs) and was thrown away: run again, or set {MIRROR} to a folder that holds {file.path}"
+                f"task {config.name}: what {file.origin} sent is not the published file (it was cut short or changed: "
+                f"its sha256 differs) and was thrown away: run again, or set {MIRROR} to a folder with {file.path}"
             )
         with replacing(target) as temporary:
             temporary.write_bytes(local.read_bytes())
