@@ -51,7 +51,7 @@ def content_digest(contents: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _opened(path: Path) -> Iterator[tuple[str, IO[bytes] | gzip.GzipFile]]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
