@@ -16,6 +16,7 @@ from typing import IO
 from cnn_vs_rnn.errors import UserError
 
 LARGEST = 2 * 1024**3  # bytes of all members together
+_GZIP = b"\x1f\x8b"
 
 
 def members(path: Path, only: str = "", largest: int = LARGEST) -> dict[str, bytes]:
@@ -66,17 +67,19 @@ def _opened(path: Path) -> Iterator[tuple[str, IO[bytes] | gzip.GzipFile]]:
                 stream = archive.extractfile(info)
                 if stream is not None:
                     yield info.name, stream
-    elif path.suffix == ".gz":
-        with gzip.open(path) as stream:
-            yield path.stem, stream
     else:
-        yield path.name, io.BytesIO(path.read_bytes())
+        content = path.read_bytes()
+        name = path.name.removesuffix(".gz")  # an origin may send the file as it is
+        if content.startswith(_GZIP):
+            with gzip.open(io.BytesIO(content)) as stream:
+                yield name, stream
+        else:
+            yield name, io.BytesIO(content)
 
 
 def _is_tar(path: Path) -> bool:
-    if path.name.endswith((".tar.gz", ".tgz", ".tar")):
-        return True  # a damaged one too: it is said so when it is opened
-    return path.suffix != ".gz" and tarfile.is_tarfile(path)
+    # By its name a damaged one too: that is said when it is opened.
+    return path.name.endswith((".tar.gz", ".tgz", ".tar")) or tarfile.is_tarfile(path)
 
 
 def _refuse_unsafe(path: Path, name: str, *, link: bool) -> None:

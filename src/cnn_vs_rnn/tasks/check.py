@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Int, Shaped
 
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
@@ -61,12 +61,13 @@ def check(config: TaskConfig, raw: RawTask) -> CheckedTask:
     """
     quarantined = list(raw.quarantined)
     pool, kept = _usable(raw.pool, raw, "pool", quarantined)
+    keys = _keys(pool) if raw.keys is None else np.array(raw.keys[0])[kept]
     checked = CheckedTask(
         pool=pool,
         test=pool,
         groups=None if raw.groups is None else np.unique(raw.groups[kept], return_inverse=True)[1],
         valid=None if raw.valid is None else raw.valid[kept],
-        identical=np.arange(len(pool)),
+        identical=np.unique(keys, return_inverse=True)[1],
         quarantined=(),
         duplicates=0,
         notes=(),
@@ -74,18 +75,21 @@ def check(config: TaskConfig, raw: RawTask) -> CheckedTask:
     if raw.test is not None and config.test_fraction is not None:
         raise UserError(f"task {config.name} has an official test part: set test_fraction to null")
     if raw.test is not None:
-        test, _ = _usable(raw.test, raw, "test", quarantined)
+        test, kept = _usable(raw.test, raw, "test", quarantined)
+        test_keys = _keys(test) if raw.keys is None else np.array(raw.keys[1])[kept]
+        leaked = np.isin(keys, test_keys)
     elif config.test_fraction is None:
         raise UserError(f"task {config.name} has no official test part: set test_fraction, such as 0.2")
     else:
         rest, held_out = split_pool(pool.targets, checked.groups, config.test_fraction, config.split_seed)
+        leaked = np.isin(checked.identical[rest], checked.identical[held_out])
         test, checked = pool.take(held_out), checked.take(rest)
     if quarantined:
         item, reason = quarantined[0]
         log.warning("task %s: %d quarantined, the first %s: %s", config.name, len(quarantined), item, reason)
-    checked = replace(checked, test=test, quarantined=tuple(quarantined))
+    checked = replace(checked, test=test, quarantined=tuple(quarantined), duplicates=int(leaked.sum()))
     _refuse_empty(config, checked)
-    checked = _limited(config, _without_leaks(checked))
+    checked = _limited(config, checked.take(np.flatnonzero(~leaked)) if leaked.any() else checked)
     _refuse_empty(config, checked)
     return checked
 
@@ -106,20 +110,15 @@ def _refuse_empty(config: TaskConfig, checked: CheckedTask) -> None:
         raise UserError(f"task {config.name}: no usable sample is left in its {empty}; mend its data ({config.source})")
 
 
-def _without_leaks(checked: CheckedTask) -> CheckedTask:
-    marks = [_mark(part, position) for part in (checked.pool, checked.test) for position in range(len(part))]
-    identical = np.unique(np.array(marks), return_inverse=True)[1]
-    pool, test = np.split(identical, [len(checked.pool)])
-    leaked = np.isin(pool, test)
-    cleaned = replace(checked, identical=pool, duplicates=int(leaked.sum()))
-    return cleaned.take(np.flatnonzero(~leaked)) if leaked.any() else cleaned
+def _keys(samples: Samples) -> Shaped[np.ndarray, " sample"]:
+    """Equal for samples with equal inputs alone."""
+    return np.array([_key(samples, position) for position in range(len(samples))])
 
 
-def _mark(samples: Samples, position: int) -> bytes:
-    """Equal for equal inputs alone, in 16 bytes."""
+def _key(samples: Samples, position: int) -> str:
     length = None if samples.lengths is None else int(samples.lengths[position])
     content = samples.inputs[position] if length is None else samples.inputs[position, :length]
-    return hashlib.blake2b(np.ascontiguousarray(content).tobytes(), digest_size=16).hexdigest().encode()
+    return hashlib.blake2b(np.ascontiguousarray(content).tobytes(), digest_size=16).hexdigest()
 
 
 def _limited(config: TaskConfig, checked: CheckedTask) -> CheckedTask:

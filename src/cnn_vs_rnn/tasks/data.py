@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -91,7 +92,8 @@ class RawTask:
 
     test is None where the data has no official test part; valid marks the pool samples that validate where the data
     says which, the same for every seed. groups (one label a pool sample, such as the speaker) are never torn apart by
-    a split. quarantined: (item, why it was left out). notes: what a reader of the data card should know.
+    a split. keys tell the samples of pool and test apart where their inputs cannot (two sentences with an unknown word
+    each). quarantined: (item, why it was left out). notes: what a reader of the data card should know.
     """
 
     pool: Samples
@@ -102,5 +104,6 @@ class RawTask:
     groups: Shaped[np.ndarray, " sample"] | None = None
     quarantined: tuple[tuple[str, str], ...] = field(default=())
     valid: Bool[np.ndarray, " sample"] | None = None
+    keys: tuple[Sequence[str], Sequence[str]] | None = None  # of pool and of test
     vocabulary: tuple[str, ...] = ()  # the text of each token
     notes: tuple[str, ...] = ()
