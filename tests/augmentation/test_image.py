@@ -14,9 +14,12 @@ POLICIES = {
     "rotate": ImagePolicy(rotate_degrees=10),
     "translate": ImagePolicy(translate=0.1),
     "scale": ImagePolicy(scale=0.1),
+    "crop": ImagePolicy(crop=0.25),
     "flip": ImagePolicy(horizontal_flip=True),
     "erase": ImagePolicy(erase_probability=0.5),
-    "all": ImagePolicy(rotate_degrees=10, translate=0.1, scale=0.1, horizontal_flip=True, erase_probability=0.5),
+    "all": ImagePolicy(
+        rotate_degrees=10, crop=0.25, translate=0.1, scale=0.1, horizontal_flip=True, erase_probability=0.5
+    ),
 }
 policies = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 
@@ -59,7 +62,7 @@ def test_images_are_changed_each_in_its_own_way(policy):
     changed = ImageAugmentation(policy, mirror=True)(images)
     assert not torch.equal(changed, images)
     assert any(not torch.equal(one, other) for one, other in itertools.pairwise(changed))
-    if not policy.horizontal_flip and not policy.erase_probability:
+    if not policy.horizontal_flip and not policy.erase_probability and not policy.crop:
         assert all(not torch.equal(one, other) for one, other in itertools.combinations(changed, 2))
 
 
@@ -76,9 +79,34 @@ def test_the_global_seed_repeats_it(policy):
 def test_the_background_stays_the_background():
     images = torch.full((16, 1, 8, 8), -0.7)  # what blank paper is after scaling
     images[:, :, 3:5, 3:5] = 2.0
-    changed = ImageAugmentation(ImagePolicy(rotate_degrees=30, translate=0.2, scale=0.3), mirror=True)(images)
+    changed = ImageAugmentation(ImagePolicy(rotate_degrees=30, crop=0.25, translate=0.2, scale=0.3), mirror=True)(
+        images
+    )
     assert torch.allclose(changed[:, :, 0, 0], torch.tensor(-0.7))
     assert changed.min() >= -0.7001
+
+
+def test_a_crop_moves_the_image_by_whole_pixels_up_to_its_padding():
+    torch.manual_seed(0)
+    images = (torch.arange(8.0)[:, None] * 10 + torch.arange(12.0)).repeat(256, 1, 1, 1)
+    changed = ImageAugmentation(ImagePolicy(crop=0.25), mirror=False)(images)
+    down, across = (changed[:, 0, 4, 6] // 10 - 4).long(), (changed[:, 0, 4, 6] % 10 - 6).long()
+    assert set(down.tolist()) == set(range(-2, 3))
+    assert set(across.tolist()) == set(range(-3, 4))
+    for image, rows, columns in zip(changed, down, across, strict=True):
+        at = (torch.arange(8) + rows).clamp(0, 7)[:, None], (torch.arange(12) + columns).clamp(0, 11)
+        assert torch.allclose(image[0], images[0, 0][at], atol=1e-4)
+
+
+def test_only_a_task_that_allows_it_is_mirrored():
+    images = torch.arange(12.0).repeat(64, 1, 1, 1)
+    mirrored = images.flip(-1)
+    torch.manual_seed(0)
+    changed = ImageAugmentation(ImagePolicy(horizontal_flip=True), mirror=True)(images)
+    flipped = (changed == mirrored).flatten(1).all(1)
+    assert 16 < flipped.sum() < 48
+    assert (flipped | (changed == images).flatten(1).all(1)).all()
+    assert torch.equal(ImageAugmentation(ImagePolicy(horizontal_flip=True), mirror=False)(images), images)
 
 
 def test_in_eval_mode_nothing_happens_and_nothing_is_stored_in_checkpoints():

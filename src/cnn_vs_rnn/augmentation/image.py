@@ -19,7 +19,7 @@ class ImageAugmentation(nn.Module):
         super().__init__()
         from kornia import augmentation as kornia  # slow to import: only where images are augmented
 
-        steps: list[nn.Module] = []
+        steps: list[nn.Module] = [_Crop(policy.crop)] if policy.crop else []
         if policy.rotate_degrees or policy.translate or policy.scale:
             steps.append(
                 kornia.RandomAffine(
@@ -43,3 +43,21 @@ class ImageAugmentation(nn.Module):
     ) -> Float[Tensor, "batch channel height width"]:
         """Scaled images, changed."""
         return self.steps(images) if self.training else images
+
+
+class _Crop(nn.Module):
+    """Padded by a fraction of height and width with what is at the border, then cut back to its size at random."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self.fraction = fraction
+
+    def forward(
+        self, images: Float[Tensor, "batch channel height width"]
+    ) -> Float[Tensor, "batch channel height width"]:
+        from kornia.augmentation import RandomCrop
+
+        height, width = images.shape[2:]
+        down, across = (max(1, round(self.fraction * side)) for side in (height, width))
+        # Built anew for each batch: it must know the size of the images.
+        return RandomCrop((height, width), (across, down, across, down), padding_mode="replicate", p=1.0)(images)
