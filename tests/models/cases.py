@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from cnn_vs_rnn.budgets.width import solve_width
 from cnn_vs_rnn.config import BudgetConfig, ModelConfig, TaskConfig
 from cnn_vs_rnn.models.build import build
-from cnn_vs_rnn.tasks.data import IGNORED, InputSpec, OutputSpec, Samples
+from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, Samples
 
 BUDGET = BudgetConfig(name="test", parameters=10_000)
 FOLDER = Path(__file__).parents[2] / "conf" / "model"
@@ -45,12 +45,24 @@ class Case:
                 modality=self.modality,
                 description="",
                 source="",
-                loss="mse" if self.values else "cross_entropy",
+                loss=self.loss,
                 score="mse" if self.values else "accuracy",
-                output="per_step" if self.output.per_step else "one",
+                output=self.kind,
                 equivalence=0.1,
             )
         )
+
+    @property
+    def loss(self) -> str:
+        if self.output.labels:
+            return "binary_cross_entropy"
+        return "mse" if self.values else "cross_entropy"
+
+    @property
+    def kind(self) -> str:
+        if self.output.forecast:
+            return "forecast"
+        return "per_step" if self.output.per_step else "one"
 
     def network(self, model: ModelConfig, *, dropout: float = 0.0) -> nn.Module:
         """The model at the width that the budget gives it, always initialised alike."""
@@ -68,7 +80,24 @@ class Case:
         shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
         patterns = np.random.default_rng(0).normal(size=(self.output.size, *shape))
         inputs = random.normal(size=(count, *shape))
-        if self.values:
+        if spec.kind == "tokens":
+            inputs = random.integers(1, spec.vocabulary, (count, spec.length))
+        if self.output.labels:
+            inputs = (inputs > 0.5).astype(np.float32)
+            targets = np.roll(inputs, -1, axis=1)
+        elif spec.kind == "tokens" and not self.output.per_step:
+            targets = np.arange(count) % self.output.size
+            inputs[:, : spec.length // 2] = 2 + targets[:, None]  # half of the text tells
+        elif spec.kind == "tokens":
+            inputs = (inputs[:, :1] + np.arange(spec.length)) % (spec.vocabulary - 1) + 1
+            targets = (inputs % (spec.vocabulary - 1)) + 1
+        elif self.output.forecast:  # a level and a season, and how they go on
+            (channel,), horizon = self.output.forecast.channels, self.output.forecast.horizon
+            time = np.arange(spec.length + horizon)[:, None] + random.integers(0, 12, (count, 1, 1))
+            series = random.normal(size=(count, 1, 1)) + 0.5 * np.sin(time * 2 * np.pi / 12) * np.ones(spec.channels)
+            inputs = series[:, : spec.length] + 0.05 * inputs
+            targets = series[:, spec.length :, channel].astype(np.float32)
+        elif self.values:
             targets = random.normal(size=(count, self.output.size)).astype(np.float32)
             inputs += np.tensordot(targets, patterns, 1)
         elif self.output.per_step:
@@ -85,11 +114,15 @@ class Case:
             inputs[padded] = 0
             if self.output.per_step:
                 targets[padded] = IGNORED
-        return Samples(inputs.astype(np.float32), targets, lengths)
+        return Samples(inputs if spec.kind == "tokens" else inputs.astype(np.float32), targets, lengths)
 
 
 def sequence(length: int, channels: int) -> InputSpec:
     return InputSpec(kind="sequence", length=length, channels=channels)
+
+
+def tokens(length: int, vocabulary: int) -> InputSpec:
+    return InputSpec(kind="tokens", length=length, channels=8, vocabulary=vocabulary)
 
 
 CASES = [
@@ -101,6 +134,16 @@ CASES = [
     Case("steps", "synthetic", sequence(40, 10), OutputSpec(size=10, per_step=True)),
     Case("some_steps", "synthetic", sequence(40, 10), OutputSpec(size=10, per_step=True), shortest=3),
     Case("values", "series", sequence(50, 2), OutputSpec(size=1), values=True),
+    Case(
+        "forecast",
+        "series",
+        sequence(48, 3),
+        OutputSpec(size=12, forecast=Forecast(horizon=12, channels=(1,), period=12)),
+        values=True,
+    ),
+    Case("words", "text", tokens(20, 30), OutputSpec(size=4), shortest=2),
+    Case("characters", "text", tokens(40, 15), OutputSpec(size=15, per_step=True, causal=True)),
+    Case("keys", "series", sequence(30, 6), OutputSpec(size=6, per_step=True, labels=True, causal=True), shortest=4),
 ]
 
 

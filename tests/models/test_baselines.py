@@ -9,11 +9,16 @@ from cases import sequence
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.models.bag_of_ngrams import BagOfNgrams
 from cnn_vs_rnn.models.linear import Linear
 from cnn_vs_rnn.models.majority import Majority
 from cnn_vs_rnn.models.minirocket import MiniRocket
+from cnn_vs_rnn.models.naive import Naive
+from cnn_vs_rnn.models.ngram import NGram
 from cnn_vs_rnn.models.one_nn import OneNN
-from cnn_vs_rnn.tasks.data import IGNORED, InputSpec, OutputSpec, Samples
+from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, Samples
 
 
 def fitted(cls, spec, output, samples, seed=0):
@@ -152,3 +157,101 @@ def test_minirocket_is_decided_by_its_seed():
     first, again, other = (fitted(MiniRocket, sequence(30, 3), OutputSpec(size=2), train, seed) for seed in (1, 1, 2))
     assert torch.equal(first(test), again(test))
     assert not torch.equal(first(test), other(test))
+
+
+def tokens_spec(length, vocabulary):
+    return InputSpec(kind="tokens", channels=4, length=length, vocabulary=vocabulary)
+
+
+def test_the_unigram_scores_the_entropy_of_its_text():
+    random = np.random.default_rng(0)
+    text = random.choice(5, p=[0.5, 0.2, 0.15, 0.1, 0.05], size=(200, 51))
+    samples = Samples(text[:, :-1], text[:, 1:])
+    model = NGram(tokens_spec(50, 5), OutputSpec(size=5, per_step=True, causal=True), order=1)
+    model.fit(samples, seed=0)
+    loss = F.cross_entropy(
+        model(torch.from_numpy(samples.inputs)).flatten(0, 1), torch.from_numpy(samples.targets).flatten()
+    )
+    shares = np.bincount(samples.targets.flatten()) / samples.targets.size
+    assert loss.item() == pytest.approx(-(shares * np.log(shares)).sum(), rel=1e-3)
+
+
+def test_the_ngram_interpolates_as_witten_and_bell_do():
+    text = np.array([[0, 1, 0, 1, 0, 2]])
+    model = NGram(tokens_spec(5, 3), OutputSpec(size=3, per_step=True, causal=True), order=2)
+    model.fit(Samples(text[:, :-1], text[:, 1:]), seed=0)
+    chances = model(torch.tensor([[0, 1, 2]])).exp()[0]
+    # of the answers 1 0 1 0 2: counts 2, 2, 1 of three kinds, before them a third each
+    alone = (torch.tensor([2.0, 2.0, 1.0]) + 3 / 3) / 8
+    torch.testing.assert_close(chances[0], (torch.tensor([0.0, 2.0, 1.0]) + 2 * alone) / 5)  # after 0: 1 1 2
+    torch.testing.assert_close(chances[1], (torch.tensor([2.0, 0.0, 0.0]) + 1 * alone) / 3)  # after 1: 0 0
+    torch.testing.assert_close(chances[2], alone)  # 2 was never followed by anything
+    torch.testing.assert_close(chances.sum(1), torch.ones(3))
+
+
+def test_the_ngram_learns_a_language_with_memory_and_refuses_an_order_it_cannot_number():
+    random = np.random.default_rng(1)
+    text = np.empty((100, 41), np.int64)
+    text[:, :2] = random.integers(0, 4, (100, 2))
+    for step in range(2, 41):
+        text[:, step] = (text[:, step - 1] + text[:, step - 2]) % 4  # two characters decide the third
+    output = OutputSpec(size=4, per_step=True, causal=True)
+    for order, right in ((2, False), (3, True)):
+        model = NGram(tokens_spec(40, 4), output, order=order)
+        model.fit(Samples(text[:, :-1], text[:, 1:]), seed=0)
+        answers = model(torch.from_numpy(text[:, :-1])).argmax(-1)[:, 1:]
+        assert ((answers == torch.from_numpy(text[:, 2:])).float().mean() > 0.99) == right
+    with pytest.raises(UserError, match="option order=9 is too large for 8,001 tokens: lower it"):
+        NGram(tokens_spec(40, 8000), OutputSpec(size=8000, per_step=True), order=9)
+
+
+def test_a_key_that_repeats_is_learnt_by_its_own_ngram():
+    rolls = np.zeros((20, 31, 3), np.float32)
+    rolls[:, :, 1] = np.arange(31) % 2  # on and off
+    rolls[:, :, 2] = 1  # held
+    samples = Samples(rolls[:, :-1], rolls[:, 1:])
+    output = OutputSpec(size=3, per_step=True, labels=True, causal=True)
+    spec = InputSpec(kind="sequence", channels=3, length=30)
+    losses = {}
+    for order in (1, 2):
+        model = NGram(spec, output, order=order)
+        model.fit(samples, seed=0)
+        losses[order] = loss_of(
+            "binary_cross_entropy", model(torch.from_numpy(samples.inputs)), torch.from_numpy(samples.targets)
+        )
+    assert losses[1] == pytest.approx(math.log(2), abs=0.02)  # the middle key is on half of the time
+    assert losses[2] < 0.05
+
+
+def test_majority_gives_how_often_each_label_is_true():
+    labels = np.zeros((8, 2), np.float32)
+    labels[:2, 0] = 1
+    scores = fitted(
+        Majority, sequence(4, 1), OutputSpec(size=2, labels=True), Samples(np.zeros((8, 4, 1), np.float32), labels)
+    )(torch.zeros(3, 4, 1))
+    torch.testing.assert_close(scores.sigmoid(), torch.tensor([[2.5 / 9, 0.5 / 9]]).expand(3, 2))
+
+
+def test_naive_forecasts_repeat():
+    spec = InputSpec(kind="sequence", channels=2, length=6)
+    forecast = Forecast(horizon=4, channels=(1, 0), period=3)
+    inputs = torch.arange(12.0).view(1, 6, 2)
+    output = OutputSpec(size=8, forecast=forecast)
+    assert Naive(spec, output)(inputs).tolist() == [[11.0] * 4 + [10.0] * 4]
+    assert Naive(spec, output, seasonal=True)(inputs).tolist() == [[7.0, 9, 11, 7, 6, 8, 10, 6]]
+    short = output.model_copy(update={"forecast": forecast.model_copy(update={"period": 7})})
+    assert Naive(spec, short, seasonal=True)(inputs).tolist() == [[11.0] * 4 + [10.0] * 4]
+
+
+def test_a_bag_of_ngrams_reads_pairs_in_their_order():
+    random = np.random.default_rng(0)
+    texts = random.integers(5, 60, (200, 12))
+    targets = np.arange(200) % 2
+    texts[:, 4:6] = np.where(targets[:, None] == 1, [2, 3], [3, 2])  # the same words, in another order
+    texts[150:, 4:6], texts[150:, 8:10] = texts[150:, 8:10], texts[150:, 4:6].copy()  # elsewhere in the test part
+    train, test = Samples(texts[:150], targets[:150]), Samples(texts[150:], targets[150:])
+    spec, output = tokens_spec(12, 60), OutputSpec(size=2)
+    assert accuracy(fitted(BagOfNgrams, spec, output, train), test) > 0.9
+    alone = BagOfNgrams(spec, output, longest=1)
+    alone.fit(train, seed=0)
+    assert accuracy(alone, test) < 0.7
