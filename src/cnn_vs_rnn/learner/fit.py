@@ -33,6 +33,8 @@ from cnn_vs_rnn.learner.objective import class_weights
 from cnn_vs_rnn.learner.predict import predict
 from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.closed_form import ClosedForm
+from cnn_vs_rnn.models.network import Network
+from cnn_vs_rnn.tasks.data import IGNORED
 from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
@@ -82,6 +84,10 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callback
     train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
     output = trial.data.task.output
     valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+    if output.labels:
+        assert isinstance(network, Network)
+        answers = train.targets.flatten(0, -2)
+        network.expect(answers[answers[:, 0] != IGNORED])
     learner = Learner(
         network,
         trial.task,
