@@ -1,13 +1,19 @@
 import io
+import sys
+import types
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from cnn_vs_rnn.augmentation.answers import answer_text
+from cnn_vs_rnn.augmentation.policy_words import policy_words
 from cnn_vs_rnn.augmentation.preview import render_preview
 from cnn_vs_rnn.augmentation.scaling import prepare
-from cnn_vs_rnn.config import AugmentConfig, ImagePolicy, TaskConfig
+from cnn_vs_rnn.augmentation.sheet import font
+from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TaskConfig, TextPolicy
+from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.store import ingest
 
 DIGITS = TaskConfig(
@@ -60,3 +66,144 @@ def test_long_class_names_do_not_overlap(digits):
     names = tuple(f"a class of a very long name {number}" for number in range(10))
     renamed = digits.model_copy(update={"task": digits.task.model_copy(update={"classes": names})})
     assert pixels(render_preview(renamed, DIGITS, MILD)).shape[1] >= 900
+
+
+def made_up(name, tmp_path, raw, **settings):
+    """A task out of memory, ingested and prepared for real, and its configuration."""
+    module = types.ModuleType(name)
+    module.load = lambda config: raw
+    sys.modules[name] = module
+    config = DIGITS.model_copy(update={"name": name, "target": f"{name}:load", **settings})
+    try:
+        return prepare(ingest(config, tmp_path / "raw"), config, 1, tmp_path / "prepared"), config
+    finally:
+        del sys.modules[name]
+
+
+def sequences(channels, steps=30, samples=40, **output):
+    draw = np.random.default_rng(0)
+    inputs = draw.normal(size=(samples, steps, channels)).astype(np.float32)
+    lengths = draw.integers(1, steps + 1, samples)
+    spec = InputSpec(kind="sequence", channels=channels, length=steps, variable=True)
+    targets = np.arange(samples) % 2
+    return RawTask(
+        Samples(inputs, targets, lengths), None, spec, OutputSpec(size=2, **output), classes=("Käfer", "ßő" * 40)
+    )
+
+
+def texts(vocabulary, spread=1):
+    draw = np.random.default_rng(0)
+    tokens = draw.integers(1, len(vocabulary), (40, 300))
+    lengths = draw.integers(1, 301, 40) // spread + 1
+    tokens[np.arange(300) >= lengths[:, None]] = 0
+    spec = InputSpec(kind="tokens", channels=4, length=300, variable=True, vocabulary=len(vocabulary))
+    targets = np.arange(40) % 2
+    return RawTask(
+        Samples(tokens, targets, lengths), None, spec, OutputSpec(size=2), classes=("yes", "no"), vocabulary=vocabulary
+    )
+
+
+WORDS = ("[PAD]", "[UNK]", "endless" * 40, *(f"word{number}" for number in range(30)))
+LETTERS = ("[PAD]", "[UNK]", *"abcdefghij \n\t\u0007")
+ALL = AugmentConfig(
+    name="all",
+    audio=AudioPolicy(shift=0.1, noise=0.1, time_mask=0.2, band_mask=0.2),
+    series=SeriesPolicy(jitter=0.1, scaling=0.1, warping=0.2, window=0.2),
+    text=TextPolicy(token_dropout=0.3),
+)
+
+
+@pytest.mark.parametrize(
+    ("modality", "raw"),
+    [
+        ("audio", sequences(40)),
+        ("audio", sequences(1, steps=3000)),
+        ("series", sequences(3)),
+        ("series", sequences(12, steps=150)),
+        ("text", texts(WORDS)),
+        ("text", texts(WORDS, spread=60)),
+        ("text", texts(LETTERS)),
+    ],
+    ids=["spectrogram", "waveform", "lines", "table", "words", "short", "characters"],
+)
+@pytest.mark.parametrize("samples", [1, 8])
+def test_every_modality_stands_above_its_augmentation(tmp_path, modality, raw, samples):
+    prepared, config = made_up("made_up_task", tmp_path, raw, modality=modality)
+    plain, augmented = (pixels(render_preview(prepared, config, augment, samples=samples)) for augment in (NONE, ALL))
+    assert plain.shape[1] == augmented.shape[1] == 1600
+    assert augmented.shape[0] > plain.shape[0]
+    assert (augmented > 200).all(axis=2).mean() > 0.5
+    assert (augmented[:, -20:] == 255).all()  # nothing runs off the sheet
+    assert (augmented[-20:] == 255).all()
+
+
+def test_dropped_tokens_are_marked_where_they_stood(tmp_path):
+    prepared, config = made_up("made_up_words", tmp_path, texts(WORDS), modality="text")
+    orange = np.array([0xD9, 0x66, 0x2B])
+    marked = {
+        drop: (
+            pixels(render_preview(prepared, config, AugmentConfig(name="x", text=TextPolicy(token_dropout=drop))))
+            == orange
+        )
+        .all(axis=2)
+        .sum()
+        for drop in (0.0, 0.1, 0.4)
+    }
+    assert marked[0.0] == 0
+    assert 2 * marked[0.1] < marked[0.4]
+
+
+@pytest.mark.parametrize(
+    ("target", "output", "classes", "wanted"),
+    [
+        (np.array(1), OutputSpec(size=2), ("no", "yes"), "yes"),
+        (np.array([0.25]), OutputSpec(size=1), (), "target 0.25"),
+        (np.array([1, 0, 1, 0]), OutputSpec(size=4, labels=True), tuple("abcd"), "a c"),
+        (np.zeros(2), OutputSpec(size=2, labels=True), tuple("ab"), "no label"),
+        (
+            np.array([[1, 0], [1, 1], [IGNORED, IGNORED]]),
+            OutputSpec(size=2, labels=True, per_step=True),
+            ("C4", "E4"),
+            "in the end: C4 E4",
+        ),
+        (np.array([0, 1, 1, IGNORED]), OutputSpec(size=2, per_step=True), ("no", "yes"), "answer … no yes yes"),
+        (np.array([2, 3, 4, 2]), OutputSpec(size=5, per_step=True), ("[PAD]", "[UNK]", *"ab "), "answer … ab a"),
+        (
+            np.array([1.5, 2, 3, 4, -0.123456]),
+            OutputSpec(size=5, forecast=Forecast(horizon=5, channels=(0,))),
+            (),
+            "then 1.5 2 3 … -0.123",
+        ),
+    ],
+)
+def test_answers_in_words(target, output, classes, wanted):
+    assert answer_text(target, output, classes) == wanted
+
+
+@pytest.mark.parametrize(
+    ("modality", "channels", "wanted"),
+    [
+        ("audio", 40, "up to 20% of the bands blanked"),
+        ("series", 3, "up to 20% cut off and the rest stretched, speed varied by 20%"),
+        ("text", 4, "augmented at random: 30% of the tokens dropped"),
+        ("image", 1, "training samples, not augmented"),
+    ],
+)
+def test_the_policy_in_words(modality, channels, wanted):
+    config = DIGITS.model_copy(update={"modality": modality})
+    assert wanted in policy_words(config, ALL, channels)
+    assert policy_words(config, NONE, channels) == "training samples, not augmented"
+
+
+def test_what_does_not_happen_is_not_said():
+    waveform = policy_words(DIGITS.model_copy(update={"modality": "audio"}), ALL, 1)
+    assert "bands" not in waveform
+    flip = AugmentConfig(name="flip", image=ImagePolicy(horizontal_flip=True))
+    assert policy_words(DIGITS, flip, 1) == "training samples, not augmented"
+    assert policy_words(DIGITS.model_copy(update={"mirror": True}), flip, 1) == "augmented at random: mirrored"
+
+
+def test_the_font_knows_european_letters():
+    unknown = font(24).getmask("\uffff")
+    for letter in "äöüßéñçøžŁ€↵…°абвΣ":
+        assert bytes(font(24).getmask(letter)) != bytes(unknown), letter
