@@ -28,7 +28,15 @@ class OwnData(Strict):
     id_column: str | None = None  # of a long table: which series a row belongs to
     time_column: str | None = None  # of a long or wide table
     horizon: Annotated[int, Field(ge=1)] | None = None  # steps to forecast
-    # A fingerprint of the files, set when they are inspected: changed files are read again. Users leave it alone.
+    window: Annotated[int, Field(ge=2)] | None = None  # steps that a forecast sees
+    period: Annotated[int, Field(ge=1)] | None = None  # steps of a season
+    height: Annotated[int, Field(ge=4, le=512)] | None = None  # pixels that images are resized to
+    width: Annotated[int, Field(ge=4, le=512)] | None = None
+    colour: bool | None = None
+    rate: Annotated[int, Field(ge=100)] | None = None  # samples a second that sound is resampled to
+    hop: Annotated[float, Field(gt=0)] | None = None  # milliseconds between spectra
+    longest: Annotated[int, Field(ge=2)] | None = None  # tokens of a text
+    # Of the files, set when they are inspected, so that changed files are read again. Users leave it alone.
     digest: str = ""
 
     @classmethod

@@ -39,13 +39,3 @@ def decode(content: bytes, rate: int) -> Float32[np.ndarray, " time"]:
         shared = math.gcd(own, rate)
         mono = resample_poly(mono, rate // shared, own // shared).astype(np.float32)
     return mono
-
-
-def rate_of(content: bytes) -> int | None:
-    """Samples a second as the file says; None where it is no sound."""
-    import soundfile
-
-    try:
-        return int(soundfile.info(io.BytesIO(content)).samplerate)
-    except (soundfile.SoundFileError, RuntimeError, ValueError):
-        return None
