@@ -161,11 +161,15 @@ class Tracker:
         self._runs[trial.fingerprint()] = self.client.get_run(run_id)
 
     def trial_tested(self, trial: Trial, result: TrialResult) -> str:
-        """Record the test score, once, and return the run's id."""
+        """Record the test scores, once, and return the run's id."""
         run = self._run(trial)
-        name = f"test/{trial.task.score}"
-        if name not in run.data.metrics:
-            self._log(run.info.run_id, [Metric(name, result.test_score, run.info.end_time or run.info.start_time, 0)])
+        made = run.info.end_time or run.info.start_time
+        scores = {
+            f"test/{score}": value for score, value in {trial.task.score: result.test_score, **result.also}.items()
+        }
+        new = [Metric(name, value, made, 0) for name, value in scores.items() if name not in run.data.metrics]
+        if new:
+            self._log(run.info.run_id, new)
             for flag in result.flags:
                 self.client.set_tag(run.info.run_id, f"flag.{flag}", "true")
         return run.info.run_id

@@ -11,6 +11,7 @@ from rich.console import Console
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.environment import environment
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
@@ -70,6 +71,8 @@ def write_reports(
     write_csv(folder / "trials.csv", trials_table(results, failed))
     write_csv(folder / "learning_curves.csv", learning_curves(results))
     write_csv(folder / "confusion.csv", confusion(contests, contest, results, read_predictions, classes))
+    by_length = score_by_length(contests, contest, results, read_predictions)
+    write_csv(folder / "score_by_length.csv", length_table(by_length))
     write_json(folder / "verdicts.json", verdict_entries(contests, contest))
     write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
     _track(contest, contests, results, costs, folder)

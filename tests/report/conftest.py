@@ -248,6 +248,7 @@ def card(task: TaskConfig) -> dict:
         "target_range": None if names else [0.0, 1.98],
         "quarantined": [["sample 17", "holds NaN"]] if task.name == "japanese_vowels" else [],
         "duplicates": {"test also in pool": 1 if task.name == "digits" else 0, "valid also in train": 0},
+        "warnings": ["1 sample is also in the test part: taken out of training"] if task.name == "digits" else [],
         "groups": None,
         "notes": ["no official test part: 0.25 of the samples drawn with seed 0", "each channel standardised"],
     }

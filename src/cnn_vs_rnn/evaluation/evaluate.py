@@ -15,7 +15,8 @@ from cnn_vs_rnn.learner.predict import Predictions, predict
 from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
-COLLAPSED_SHARE = 0.99  # of all samples predicted as one class, where the truth has several
+COLLAPSED_SHARE = 0.01  # of all samples at most given another answer than the usual one, where the truth has several
+COLLAPSED_RARE = 0.1  # and of those samples at most whose answer is another; matters where these are few
 COLLAPSED_SPREAD = 0.1  # of the targets' standard deviation, for values
 
 
@@ -71,5 +72,8 @@ def _collapsed(predictions: Predictions) -> bool:
     if not len(target) or len(np.unique(target)) < 2:
         return False
     if np.issubdtype(target.dtype, np.integer):
-        return bool(np.unique(predicted, return_counts=True)[1].max() >= COLLAPSED_SHARE * len(predicted))
+        answers, counts = np.unique(predicted, return_counts=True)
+        usual = answers[counts.argmax()]
+        others, true_others = (predicted != usual).mean(), (target != usual).mean()
+        return bool(others <= min(COLLAPSED_SHARE, COLLAPSED_RARE * true_others))
     return bool(predicted.std() < COLLAPSED_SPREAD * target.std())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, TrainerConfig
 from cnn_vs_rnn.statistics.words import number_text
 
-_SHOWN_APART = {"name", "modality", "description", "source", "samples", "classes", "quarantined", "duplicates", "notes"}
+_SHOWN_APART = {
+    *("name", "modality", "description", "source", "samples", "classes"),
+    *("quarantined", "duplicates", "warnings", "notes"),
+}
+MOST_LISTED = 20  # items left out that are named one by one
 
 
 def data_facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -16,8 +21,50 @@ def data_facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (key.replace("_", " ").capitalize(), text)
         for key, value in card.items()
-        if key not in _SHOWN_APART and (text := _range_text(value) if key.endswith("_range") else fact_text(value))
+        if key not in _SHOWN_APART and (text := _data_text(key, value, len(card.get("classes") or ())))
     ]
+
+
+def left_out(card: Mapping[str, Any]) -> tuple[list[tuple[str, int]], list[tuple[str, str]]]:
+    """Of what was quarantined: each reason with its count, the commonest first; and the first items with theirs."""
+    items = [(item, why) for item, why in card.get("quarantined") or ()]
+    return Counter(why for _, why in items).most_common(MOST_LISTED), items[:MOST_LISTED]
+
+
+def input_text(spec: Mapping[str, Any]) -> str:
+    """An InputSpec in words.
+
+    >>> input_text({"kind": "image", "channels": 1, "height": 8, "width": 8})
+    'images of 8 x 8 pixels, 1 channel'
+    >>> input_text({"kind": "tokens", "channels": 32, "length": 40, "variable": True, "vocabulary": 5000})
+    'up to 40 tokens out of 5,000, each looked up as 32 numbers'
+    """
+    if spec["kind"] == "image":
+        return f"images of {spec['height']} x {spec['width']} pixels, {_counted(spec['channels'], 'channel')}"
+    most = f"up to {spec['length']:,}" if spec.get("variable") else f"{spec['length'] or 0:,}"
+    if spec["kind"] == "tokens":
+        return f"{most} tokens out of {spec['vocabulary']:,}, each looked up as {spec['channels']} numbers"
+    return f"{most} steps of {_counted(spec['channels'], 'channel')}"
+
+
+def output_text(spec: Mapping[str, Any], classes: int) -> str:
+    """An OutputSpec in words. classes: how many the task has, 0 for values.
+
+    >>> output_text({"size": 9, "per_step": False}, 9), output_text({"size": 1, "per_step": False}, 0)
+    ('one of 9 classes', '1 value')
+    >>> output_text({"size": 24, "forecast": {"horizon": 24, "channels": [6], "period": 24}}, 0)
+    'the next 24 steps of 1 channel; a season has 24'
+    """
+    if forecast := spec.get("forecast"):
+        season = f"; a season has {forecast['period']}" if forecast.get("period") else ""
+        text = f"the next {forecast['horizon']:,} steps of {_counted(len(forecast['channels']), 'channel')}{season}"
+    elif spec.get("labels"):
+        text = f"any of {_counted(spec['size'], 'label')}"
+    else:
+        text = f"one of {_counted(spec['size'], 'class')}" if classes else _counted(spec["size"], "value")
+    text += ", at every step" if spec.get("per_step") else ""
+    text += ", not knowing later steps" if spec.get("causal") else ""
+    return text + (", every class counting equally in training" if spec.get("balanced") else "")
 
 
 def named_counts(card: Mapping[str, Any]) -> list[tuple[str, dict[str, int]]]:
@@ -60,7 +107,6 @@ def fact_text(value: Any) -> str:
             return number_text(value)
         case Mapping():
             known = {key.replace("_", " "): text for key, item in value.items() if (text := fact_text(item))}
-            known = {key.replace("_", " "): text for key, item in value.items() if (text := fact_text(item))}
             return ", ".join(f"{key} {text}" for key, text in known.items())
         case list() | tuple():
             return ", ".join(fact_text(item) for item in value)
@@ -73,5 +119,18 @@ def _setting(group: RecipeConfig | TrainerConfig | AugmentConfig) -> str:
     return f"{group.name}: {values}" if values else group.name
 
 
+def _data_text(key: str, value: Any, classes: int) -> str:
+    if key == "input":
+        return input_text(value)
+    if key == "output":
+        return output_text(value, classes)
+    return _range_text(value) if key.endswith("_range") else fact_text(value)
+
+
 def _range_text(ends: Any) -> str:
     return " to ".join(fact_text(end) for end in ends or ())
+
+
+def _counted(count: int, what: str) -> str:
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    return f"{count:,} {what if count == 1 else plural}"

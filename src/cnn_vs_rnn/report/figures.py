@@ -27,7 +27,7 @@ def cost_figure(
     """Score against one cost (log). costs: model -> positive cost; models without are left out."""
     shown = [one for one in summaries if one.mean is not None and costs.get(one.model)]
     across = cost_axis(title, [costs[one.model] for one in shown])
-    figure = _figure(300, left=64, bottom=48)
+    figure = empty_figure(300, left=64, bottom=48)
     points, texts = [], []
     width, height = _COST_AREA
     for one in shown:
@@ -79,7 +79,7 @@ def curve_figure(
     middle = np.ma.median(valid, axis=1)
     steps = list(range(1, len(middle) + 1))
     colour = FAMILY_COLOURS[family]
-    figure = _figure(190, left=46, bottom=34)
+    figure = empty_figure(190, left=46, bottom=34)
     edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure.add_scatter(x=steps, y=_values(valid.max(axis=1)), **edge)
     figure.add_scatter(x=steps, y=_values(valid.min(axis=1)), fill="tonexty", fillcolor=tint(colour, 0.18), **edge)
@@ -111,7 +111,7 @@ def forest_figure(
 ) -> go.Figure:
     """The score of each model with its interval, and a faint dot for every seed; the best model on top."""
     shown = [one for one in summaries if one.mean is not None]
-    figure = _figure(64 + 30 * len(shown), left=100, bottom=48)
+    figure = empty_figure(64 + 30 * len(shown), left=100, bottom=48)
     for row, one in enumerate(shown):
         colour = FAMILY_COLOURS[one.family]
         mean, low, high = (shown_value(value or 0.0, score) for value in (one.mean, one.low, one.high))
@@ -160,7 +160,7 @@ def confusion_figure(counts: Int[np.ndarray, "actual predicted"], names: list[st
     share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     short = [name if len(name) <= 12 else f"{name[:11]}…" for name in names]
     size = 300 if len(names) <= _MOST_CELL_TEXTS else min(720, 260 + 12 * len(names))
-    figure = _figure(size, left=40, bottom=44)
+    figure = empty_figure(size, left=40, bottom=44)
     colour = FAMILY_COLOURS[family]
     texts = [[f"{value:.0f}" if round(value) else "" for value in row] for row in share]
     few = len(names) <= _MOST_CELL_TEXTS
@@ -202,7 +202,8 @@ def _values(losses: np.ma.MaskedArray) -> list[float | None]:
     return [None if value is np.ma.masked else float(f"{value:.5g}") for value in losses]
 
 
-def _figure(height: int, *, left: int, bottom: int) -> go.Figure:
+def empty_figure(height: int, *, left: int, bottom: int) -> go.Figure:
+    """The frame of every figure of the report: height and margins in pixels, no legend."""
     return go.Figure(
         layout={
             "height": height,

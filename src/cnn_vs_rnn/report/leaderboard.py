@@ -1,16 +1,17 @@
-"""leaderboard.csv, a row a model, and trials.csv, a row a trial."""
+"""leaderboard.csv, a row a model and score, and trials.csv, a row a trial."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.config import ExperimentConfig, Score
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
-from cnn_vs_rnn.statistics.summary import ReadPredictions, summarise
+from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, further_summaries, summarise
 
 LEADERBOARD = [
     "task",
@@ -53,36 +54,46 @@ TRIALS = [
 def leaderboard(
     experiment: ExperimentConfig, results: list[TrialResult], costs: Iterable[Cost], predictions: ReadPredictions
 ) -> pd.DataFrame:
-    """Every model of every contest, the best of each contest first; costs that were not measured stay empty."""
+    """Every model of every contest, the best of each contest first; costs that were not measured stay empty.
+
+    The rows of the score that decides come first, then those of each further score, in the same order of models.
+    """
     measured = {(cost.task, cost.condition, cost.model): cost for cost in costs}
     rows = []
     for task in experiment.tasks.values():
         for condition in experiment.conditions:
-            for summary in summarise(task, condition, results, predictions, experiment.statistics):
-                cost = measured.get((summary.task, summary.condition, summary.model))
-                rows.append(
-                    {
-                        **summary.model_dump(
-                            include={"task", "condition", "model", "family", "mean", "parameters", "train_seconds"}
-                        ),
-                        "metric": task.score,
-                        "ci_low": summary.low,
-                        "ci_high": summary.high,
-                        "seeds": summary.scored,
-                        "flops_per_sample": cost and cost.flops_per_sample,
-                        "step_ms": cost and cost.step_ms,
-                        "train_memory_mb": cost and cost.train_memory_mb,
-                        "latency_ms": cost and cost.latency_ms,
-                    }
-                )
+            chosen = (task, condition, results, predictions, experiment.statistics)
+            ordered, further = summarise(*chosen), further_summaries(*chosen)
+            for score in (task.score, *task.also):
+                for one in ordered:
+                    summary = one if score == task.score else further[score][one.model]
+                    rows.append(_row(summary, score, measured.get((one.task, one.condition, one.model))))
     return pd.DataFrame(rows, columns=pd.Index(LEADERBOARD))
 
 
-def trials_table(results: Iterable[TrialResult], failed: Iterable[FailedTrial]) -> pd.DataFrame:
-    """Every trial: the finished ones, then the failed ones with their reason. Several flags are joined by spaces."""
+def _row(summary: ModelSummary, score: Score, cost: Cost | None) -> dict[str, Any]:
+    return {
+        **summary.model_dump(include={"task", "condition", "model", "family", "mean", "parameters", "train_seconds"}),
+        "metric": score,
+        "ci_low": summary.low,
+        "ci_high": summary.high,
+        "seeds": summary.scored,
+        "flops_per_sample": cost and cost.flops_per_sample,
+        "step_ms": cost and cost.step_ms,
+        "train_memory_mb": cost and cost.train_memory_mb,
+        "latency_ms": cost and cost.latency_ms,
+    }
+
+
+def trials_table(results: Sequence[TrialResult], failed: Iterable[FailedTrial]) -> pd.DataFrame:
+    """Every trial: the finished ones, then the failed ones with their reason. Several flags are joined by spaces.
+
+    A column `test_<score>` at the end for each further score that a task has.
+    """
     rows = [
         {
             **trial.model_dump(exclude={"directory", "run_id"}),
+            **{f"test_{score}": value for score, value in trial.also.items()},
             "status": "finished",
             "mlflow_run_id": trial.run_id,
             "flags": " ".join(trial.flags),
@@ -90,7 +101,8 @@ def trials_table(results: Iterable[TrialResult], failed: Iterable[FailedTrial]) 
         for trial in results
     ]
     rows += [{**trial.model_dump(), "status": "failed"} for trial in failed]
-    return pd.DataFrame(rows, columns=pd.Index(TRIALS))
+    further = dict.fromkeys(f"test_{score}" for trial in results for score in trial.also)
+    return pd.DataFrame(rows, columns=pd.Index([*TRIALS, *further]))
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

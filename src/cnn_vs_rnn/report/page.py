@@ -18,19 +18,21 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
+from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.report.axes import score_axis, spans_decades
-from cnn_vs_rnn.report.facts import data_facts, named_counts, settings_facts
+from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
+from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
 from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.table import VERDICT_WORDS
+from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import ModelSummary, read_predictions, summarise, trials_by_model
+from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     FLAG_WORDS,
@@ -68,6 +70,7 @@ class _Block:
     task: TaskConfig
     heading: str
     summaries: list[ModelSummary]
+    further: dict[Score, dict[str, ModelSummary]]  # of the scores that decide nothing
     costs: dict[str, Cost]
     trials: dict[str, list[TrialResult]]
 
@@ -115,9 +118,17 @@ def write_report(path: Path, report: ReportInput) -> None:
         costs=_cost_figures(blocks),
         curves=_curve_figures(blocks),
         forests=_forest_figures(blocks),
+        lengths=_length_figures(blocks, report),
         confusions=_confusion_figures(blocks, report.classes),
+        values=[
+            (block, panels)
+            for block in blocks
+            if (panels := values_panels(block.contest, block.task, block.trials, read_predictions))
+        ],
         previews={name: base64.b64encode(png).decode() for name, png in report.previews.items()},
-        cards={name: (card, data_facts(card), named_counts(card)) for name, card in report.cards.items()},
+        cards={
+            name: (card, data_facts(card), named_counts(card), left_out(card)) for name, card in report.cards.items()
+        },
         settings=settings_facts(report.experiment),
         style=Markup(resources.files("cnn_vs_rnn.report").joinpath("report.css").read_text("utf-8")),
         plotly=Markup(get_plotlyjs()),
@@ -128,11 +139,13 @@ def write_report(path: Path, report: ReportInput) -> None:
 def _block(contest: Contest, report: ReportInput) -> _Block:
     task = report.experiment.tasks[contest.task]
     key = (contest.task, contest.condition)
+    chosen = (task, contest.condition, report.results, read_predictions, report.experiment.statistics)
     return _Block(
         contest=contest,
         task=task,
         heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
-        summaries=summarise(task, contest.condition, report.results, read_predictions, report.experiment.statistics),
+        summaries=summarise(*chosen),
+        further=further_summaries(*chosen),
         costs={cost.model: cost for cost in report.costs if (cost.task, cost.condition) == key},
         trials=trials_by_model(report.results, *key),
     )
@@ -207,6 +220,16 @@ def _forest_figures(blocks: list[_Block]) -> list[tuple[_Block, go.Figure]]:
             for model, trials in block.trials.items()
         }
         found.append((block, forest_figure(block.summaries, seeds, block.champions, axis, block.task.score)))
+    return found
+
+
+def _length_figures(blocks: list[_Block], report: ReportInput) -> list[tuple[_Block, go.Figure]]:
+    found = []
+    for block in blocks:
+        bins = score_by_length([block.contest], report.experiment, report.results, read_predictions)
+        if bins:
+            lengths = report.cards.get(block.contest.task, {}).get("lengths") or {}
+            found.append((block, by_length_figure(bins, lengths.get("trained"))))
     return found
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from statistics import fmean, median_low
 
 import numpy as np
@@ -87,6 +88,31 @@ def summarise(
         for trials in trials_by_model(results, task.name, condition).values()
     ]
     return sorted(summaries, key=lambda summary: goodness(summary.mean, task.score), reverse=True)
+
+
+def further_summaries(
+    task: TaskConfig,
+    condition: str,
+    results: Sequence[TrialResult],
+    predictions: ReadPredictions,
+    statistics: StatisticsConfig,
+) -> dict[Score, dict[str, ModelSummary]]:
+    """Each further score of the task -> model -> its summary, in the unit of that score, without a validation score."""
+
+    def of(score: Score) -> ReadPredictions:
+        def read(trial: TrialResult) -> Predictions:
+            answers = predictions(trial)
+            return replace(answers, per_sample=answers.also[score])
+
+        return read
+
+    return {
+        score: {
+            model: _summary(trials, of(score), score, statistics).model_copy(update={"valid": None})
+            for model, trials in trials_by_model(results, task.name, condition).items()
+        }
+        for score in task.also
+    }
 
 
 def goodness(score: float | None, kind: Score) -> float:

@@ -19,7 +19,7 @@ SCORE_WORDS: dict[Score, str] = {
     "mse": "mean squared error",
     "mae": "mean absolute error",
     "nll": "negative log-likelihood (nats)",
-    "bits": "bits a step (negative log-likelihood)",
+    "bits": "bits a step, of text bits a character (negative log-likelihood)",
 }
 IN_PERCENT: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
 
