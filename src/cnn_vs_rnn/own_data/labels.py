@@ -92,8 +92,8 @@ def answers_of(labels: Sequence[str], where: str, *, test_given: bool = False) -
     label, count = min(counts.items(), key=lambda item: item[1])
     if count < fewest:
         raise UserError(
-            f"{where}: class {label!r} has {count} sample{'s' * (count > 1)}, too few to split (it takes {fewest}): add "
-            "some, or leave it out"
+            f"{where}: class {label!r} has {count} sample{'s' * (count > 1)}, too few to split (it takes {fewest}): "
+            "add some, or leave it out"
         )
     return Answers(tuple(counts), counts)
 

@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Shaped
 
+from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.data import OutputSpec, RawTask
+from cnn_vs_rnn.tasks.splits import split_pool
 from cnn_vs_rnn.tasks.tokens import Tokeniser, TokenOptions
 
-Labelled = Sequence[tuple[str, str]]  # (label, text)
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts, and the class index (text,) or the values (text, output) of each."""
+
+    texts: Sequence[str]
+    targets: Shaped[np.ndarray, "text ..."]
+
+    @classmethod
+    def of(cls, labelled: Sequence[tuple[str, str]], classes: Sequence[str]) -> Texts:
+        """From (label, text) pairs."""
+        index = {label: at for at, label in enumerate(classes)}
+        return cls([text for _, text in labelled], np.array([index[label] for label, _ in labelled], np.int64))
 
 
 def text_task(
+    config: TaskConfig,
     options: TokenOptions,
+    pool: Texts,
+    test: Texts | None,
+    *,
     classes: Sequence[str],
-    train: Labelled,
-    test: Labelled | None,
-    valid: Labelled = (),
+    valid: Bool[np.ndarray, " text"] | None = None,
+    groups: Shaped[np.ndarray, " text"] | None = None,
+    quarantined: tuple[tuple[str, str], ...] = (),
     notes: tuple[str, ...] = (),
 ) -> RawTask:
-    """A task of classes. valid: the official validation part; empty where it is to be drawn."""
-    index = {label: at for at, label in enumerate(classes)}
-    pool = [*train, *valid]
-    tokenise = Tokeniser([text for _, text in pool], options)
+    """A task of texts.
 
-    def samples(part: Labelled):  # noqa: ANN202
-        return tokenise([text for _, text in part], np.array([index[label] for label, _ in part], np.int64))
-
-    parts = samples(pool), None if test is None else samples(test)
+    The vocabulary is learnt from the pool; where a test part is still to be drawn from it, from what will remain.
+    """
+    learnt_from = np.arange(len(pool.texts))
+    if test is None and config.test_fraction is not None:
+        numbered = None if groups is None else np.unique(groups, return_inverse=True)[1]
+        learnt_from, _ = split_pool(pool.targets, numbered, config.test_fraction, config.split_seed)
+    tokenise = Tokeniser([pool.texts[at] for at in learnt_from], options)
     return RawTask(
-        pool=parts[0],
-        test=parts[1],
+        pool=tokenise(pool.texts, pool.targets),
+        test=None if test is None else tokenise(test.texts, test.targets),
         input=tokenise.input,
-        output=OutputSpec(size=len(classes)),
+        output=OutputSpec(size=len(classes) or 1),
         classes=tuple(classes),
-        keys=([text for _, text in pool], [text for _, text in test or ()]),
-        valid=np.arange(len(pool)) >= len(train) if valid else None,
+        groups=groups,
+        valid=valid,
+        keys=(list(pool.texts), [] if test is None else list(test.texts)),
         vocabulary=tokenise.vocabulary,
+        quarantined=quarantined,
         notes=(*tokenise.notes, *notes),
     )

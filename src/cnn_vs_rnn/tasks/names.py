@@ -9,7 +9,7 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.archive import members
 from cnn_vs_rnn.tasks.data import RawTask
 from cnn_vs_rnn.tasks.fetch import fetched
-from cnn_vs_rnn.tasks.labelled_texts import text_task
+from cnn_vs_rnn.tasks.labelled_texts import Texts, text_task
 from cnn_vs_rnn.tasks.options import read_options
 from cnn_vs_rnn.tasks.tokens import TokenOptions
 
@@ -27,10 +27,11 @@ def load(config: TaskConfig) -> RawTask:
     shared = sum(count > 1 for count in Counter(name for _, name in labelled).values())
     repeated = sum(map(len, languages.values())) - len(labelled)
     return text_task(
+        config,
         options,
-        sorted(languages),
-        labelled,
+        Texts.of(labelled, sorted(languages)),
         None,
+        classes=sorted(languages),
         notes=(
             f"{repeated:,} names listed again under their language were left out",
             f"{shared:,} names belong to several languages: nobody can be right about all of them",

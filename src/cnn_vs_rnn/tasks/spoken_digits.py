@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.archive import members
@@ -22,13 +23,14 @@ _NAME = re.compile(r"(\d)_(jackson|nicolas|theo|yweweler)_(\d+)\.wav$")
 
 
 class SpokenDigitsOptions(MelOptions):
-    """features: log_mel, or the waveform (8000 steps a second).
+    """features: log_mel, or the waveform (8000 steps a second). seconds: of a recording at most; None keeps all.
 
     split: `official` tests recordings 0 to 4 of every speaker and digit; `speaker` tests the speaker `unheard`, of whom
     nothing is trained on, and validates on one other speaker a seed.
     """
 
     features: Literal["log_mel", "waveform"] = "log_mel"
+    seconds: Annotated[float, Field(ge=0.1)] | None = None
     split: Literal["official", "speaker"] = "official"
     unheard: Literal["jackson", "nicolas", "theo", "yweweler"] = "yweweler"
 
@@ -44,7 +46,8 @@ def load(config: TaskConfig) -> RawTask:
     parsed = [match.groups() for name in names if (match := _NAME.search(name))]
     digits = np.array([int(digit) for digit, _, _ in parsed])
     speakers = np.array([speaker for _, speaker, _ in parsed])
-    sounds = [decode(contents[name], RATE) for name in names]
+    longest = None if options.seconds is None else round(options.seconds * RATE)
+    sounds = [decode(contents[name], RATE)[:longest] for name in names]
     as_waveform = options.features == "waveform"
     sequences = [sound[:, None] if as_waveform else log_mel(sound, RATE, options) for sound in sounds]
     inputs, lengths = pad_sequences(sequences, max(map(len, sequences)))

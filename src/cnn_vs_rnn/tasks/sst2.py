@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.archive import members
 from cnn_vs_rnn.tasks.data import RawTask
 from cnn_vs_rnn.tasks.fetch import fetched
-from cnn_vs_rnn.tasks.labelled_texts import text_task
+from cnn_vs_rnn.tasks.labelled_texts import Texts, text_task
 from cnn_vs_rnn.tasks.options import read_options
 from cnn_vs_rnn.tasks.tokens import TokenOptions
 
@@ -22,7 +24,15 @@ def load(config: TaskConfig) -> RawTask:
     options = read_options(config, TokenOptions)
     content = members(fetched(config, config.files[0].path))
     parts = {name.rpartition(".")[2]: _lines(text.decode("utf-8")) for name, text in content.items()}
-    return text_task(options, tuple(CLASSES.values()), parts["train"], parts["test"], valid=parts["dev"])
+    classes = tuple(CLASSES.values())
+    return text_task(
+        config,
+        options,
+        Texts.of([*parts["train"], *parts["dev"]], classes),
+        Texts.of(parts["test"], classes),
+        classes=classes,
+        valid=np.arange(len(parts["train"]) + len(parts["dev"])) >= len(parts["train"]),
+    )
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.archive import members
 from cnn_vs_rnn.tasks.data import RawTask
 from cnn_vs_rnn.tasks.fetch import fetched
-from cnn_vs_rnn.tasks.labelled_texts import text_task
+from cnn_vs_rnn.tasks.labelled_texts import Texts, text_task
 from cnn_vs_rnn.tasks.options import read_options
 from cnn_vs_rnn.tasks.tokens import TokenOptions
 
@@ -28,7 +28,9 @@ def load(config: TaskConfig) -> RawTask:
     options = read_options(config, TokenOptions)
     content = members(fetched(config, config.files[0].path))
     parts = {name.rpartition(".")[2]: _lines(text.decode("latin-1")) for name, text in content.items()}
-    return text_task(options, tuple(CLASSES.values()), parts["train"], parts["test"])
+    classes = tuple(CLASSES.values())
+    train, test = (Texts.of(parts[part], classes) for part in ("train", "test"))
+    return text_task(config, options, train, test, classes=classes)
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
