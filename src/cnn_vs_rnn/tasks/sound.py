@@ -33,7 +33,7 @@ def decode(content: bytes, rate: int) -> Float32[np.ndarray, " time"]:
         raise UnusableSoundError("it holds no sound" if not len(mono) else f"it is only {len(mono)} samples long")
     if not np.isfinite(mono).all():
         raise UnusableSoundError("it holds NaN or infinite values")
-    if np.abs(mono).max() < SILENT:
+    if np.ptp(mono) < 2 * SILENT:  # a constant is silent as well
         raise UnusableSoundError("it is silent")
     if own != rate:
         shared = math.gcd(own, rate)
