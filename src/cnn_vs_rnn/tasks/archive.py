@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
 import re
 import tarfile
 import zipfile
@@ -15,8 +16,18 @@ from typing import IO
 
 from cnn_vs_rnn.errors import UserError
 
-LARGEST = 2 * 1024**3  # bytes of all members together
+LARGEST = 512 * 1024**2  # bytes of all members together; they are held in memory
 _GZIP = b"\x1f\x8b"
+_DAMAGE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def members(path: Path, only: str = "", largest: int = LARGEST) -> dict[str, bytes]:
@@ -39,7 +50,7 @@ def members(path: Path, only: str = "", largest: int = LARGEST) -> dict[str, byt
             if left < 0:
                 raise UserError(f"{path} unpacks to more than {largest:,} bytes: it is no data set this project knows")
             found[name] = content
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise UserError(f"{path} is damaged ({error}): remove it, so that it is fetched again") from error
     return found
 
@@ -53,14 +64,15 @@ def content_digest(contents: Mapping[str, bytes]) -> str:
 
 
 def _opened(path: Path) -> Iterator[tuple[str, IO[bytes] | gzip.GzipFile]]:
-    if zipfile.is_zipfile(path):
+    # By its name a damaged one too: that is said when it is opened. What an origin packs otherwise says so itself.
+    if path.suffix == ".zip" or zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 _refuse_unsafe(path, info.filename, link=(info.external_attr >> 28) == 0xA)
                 if not info.is_dir():
                     with archive.open(info) as stream:
                         yield info.filename, stream
-    elif _is_tar(path):
+    elif path.name.endswith((".tar.gz", ".tgz", ".tar")):
         with tarfile.open(path) as archive:
             for info in archive:
                 _refuse_unsafe(path, info.name, link=not (info.isfile() or info.isdir()))
@@ -75,11 +87,6 @@ def _opened(path: Path) -> Iterator[tuple[str, IO[bytes] | gzip.GzipFile]]:
                 yield name, stream
         else:
             yield name, io.BytesIO(content)
-
-
-def _is_tar(path: Path) -> bool:
-    # By its name a damaged one too: that is said when it is opened.
-    return path.name.endswith((".tar.gz", ".tgz", ".tar")) or tarfile.is_tarfile(path)
 
 
 def _refuse_unsafe(path: Path, name: str, *, link: bool) -> None:
