@@ -25,4 +25,6 @@ def ingest_tasks(contest: ExperimentConfig, rooms: Rooms) -> list[IngestedVarian
         counts = ", ".join(f"{count} {part}" for part, count in card.samples.items())
         left_out = f"; {len(card.quarantined)} quarantined (see the data card)" if card.quarantined else ""
         logger.info("data    %s: %s%s", card.name, counts, left_out)
+        for warning in card.warnings:
+            logger.info("note    %s: %s", card.name, warning)
     return variants

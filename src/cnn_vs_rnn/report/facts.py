@@ -47,6 +47,21 @@ def input_text(spec: Mapping[str, Any]) -> str:
     return f"{most} steps of {_counted(spec['channels'], 'channel')}"
 
 
+def lengths_text(lengths: Mapping[str, Any]) -> str:
+    """The time steps of sequences in words.
+
+    >>> lengths_text({"min": 7, "median": 15.0, "max": 29, "trained": 26})
+    '7 to 29 steps, median 15, up to 26 in training'
+    >>> lengths_text({"min": 96, "median": 96.0, "max": 96, "trained": 96})
+    '96 steps'
+    """
+    if lengths["min"] == lengths["max"]:
+        return f"{lengths['max']:,} steps"
+    trained = lengths.get("trained", lengths["max"])
+    text = f"{lengths['min']:,} to {lengths['max']:,} steps, median {number_text(lengths['median'])}"
+    return text if trained == lengths["max"] else f"{text}, up to {trained:,} in training"
+
+
 def output_text(spec: Mapping[str, Any], classes: int) -> str:
     """An OutputSpec in words. classes: how many the task has, 0 for values.
 
@@ -124,6 +139,8 @@ def _data_text(key: str, value: Any, classes: int) -> str:
         return input_text(value)
     if key == "output":
         return output_text(value, classes)
+    if key == "lengths" and value:
+        return lengths_text(value)
     return _range_text(value) if key.endswith("_range") else fact_text(value)
 
 

@@ -9,6 +9,7 @@ from cnn_vs_rnn.tasks.check import CheckedTask
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_values
 from cnn_vs_rnn.tasks.splits import split_notes, train_and_valid
+from cnn_vs_rnn.tasks.warnings import constant_channels, constant_pixels, duplicates, imbalance
 
 
 class Lengths(Strict):
@@ -17,6 +18,7 @@ class Lengths(Strict):
     min: int
     median: float
     max: int
+    trained: int  # the longest to train and validate on; longer ones are in the test part alone
 
 
 class DataCard(Strict):
@@ -37,6 +39,7 @@ class DataCard(Strict):
     # "test also in pool": how many samples were left out of the second because their exact input is in the first
     duplicates: dict[str, int]
     groups: int | None  # kept whole by every split; None where samples are independent
+    warnings: tuple[str, ...]  # what may be wrong with it: tasks/warnings.py
     notes: tuple[str, ...]
 
 
@@ -56,6 +59,14 @@ def describe(
     parts = {"train": pool.take(train), "valid": pool.take(valid), "test": test}
     inputs = [valid_values(part) for part in (pool, test)]
     values = None if classes or output.labels else np.concatenate([pool.targets, test.targets])
+    twice = len(pool) - len(train) - len(valid)
+    counts = {
+        label: {
+            name: int((part.targets[..., index] == 1).sum() if output.labels else (part.targets == index).sum())
+            for name, part in parts.items()
+        }
+        for index, label in enumerate(classes)
+    }
     return DataCard(
         name=config.name,
         description=config.description,
@@ -64,13 +75,7 @@ def describe(
         input=input,
         output=output,
         samples={name: len(part) for name, part in parts.items()},
-        classes={
-            label: {
-                name: int((part.targets[..., index] == 1).sum() if output.labels else (part.targets == index).sum())
-                for name, part in parts.items()
-            }
-            for index, label in enumerate(classes)
-        },
+        classes=counts,
         lengths=_lengths(pool, test, input),
         value_range=(
             None
@@ -81,15 +86,21 @@ def describe(
         quarantined=checked.quarantined,
         duplicates={
             "test also in pool": checked.duplicates,
-            "valid also in train": len(pool) - len(train) - len(valid),
+            "valid also in train": twice,
         },
         groups=None if groups is None else len(np.unique(groups)),
+        warnings=(
+            *imbalance(config, output, counts),
+            *constant_channels(input, inputs),
+            *duplicates(checked.duplicates, twice),
+        ),
         notes=(
             "test part as the data brings it"
             if config.test_fraction is None
             else f"test part: {config.test_fraction:g} of the samples, drawn with seed {config.split_seed}",
             *(() if checked.valid is None else ("validation part as the data brings it, the same for every seed",)),
             *_scaling_notes(config, input),
+            *constant_pixels(input, [pool.inputs, test.inputs]),
             *notes,
             *(() if checked.valid is not None else split_notes(pool.targets, groups, config.valid_fraction, classes)),
         ),
@@ -106,7 +117,10 @@ def _scaling_notes(config: TaskConfig, input: InputSpec) -> tuple[str, ...]:
 def _lengths(pool: Samples, test: Samples, input: InputSpec) -> Lengths | None:
     if input.kind == "image":
         return None
-    steps = np.concatenate(
-        [np.full(len(part), part.inputs.shape[1]) if part.lengths is None else part.lengths for part in (pool, test)]
+    of_pool, of_test = (
+        np.full(len(part), part.inputs.shape[1]) if part.lengths is None else part.lengths for part in (pool, test)
     )
-    return Lengths(min=int(steps.min()), median=float(np.median(steps)), max=int(steps.max()))
+    steps = np.concatenate([of_pool, of_test])
+    return Lengths(
+        min=int(steps.min()), median=float(np.median(steps)), max=int(steps.max()), trained=int(of_pool.max())
+    )

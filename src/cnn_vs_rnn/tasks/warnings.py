@@ -48,8 +48,8 @@ def constant_channels(input: InputSpec, tables: Sequence[Shaped[np.ndarray, "_ c
     return [f"{len(same):,} of {input.channels:,} channels {verb} the same value throughout: {which} (from 1)"]
 
 
-def constant_pixels(input: InputSpec, images: Sequence[Shaped[np.ndarray, "_ channel height width"]]) -> list[str]:
-    """How many pixels never change. A note, no warning: a constant border is usual."""
+def constant_pixels(input: InputSpec, images: Sequence[Shaped[np.ndarray, "_ ..."]]) -> list[str]:
+    """How many pixels of images never change. A note, no warning: a constant border is usual."""
     if input.kind != "image":
         return []
     same: Bool[np.ndarray, "channel height width"] = np.min([part.min(axis=0) for part in images], axis=0) == np.max(
