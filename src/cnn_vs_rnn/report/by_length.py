@@ -102,7 +102,7 @@ def length_table(bins: Iterable[LengthBin]) -> pd.DataFrame:
 
 def length_bins(lengths: Int[np.ndarray, " sample"], bins: int = BINS) -> list[Int[np.ndarray, " _"]]:
     """Positions of samples by length, about as many in each bin; equal lengths are never torn apart."""
-    ends = np.unique(np.quantile(lengths, np.arange(1, bins + 1) / bins, method="higher"))
+    ends = np.unique(np.quantile(lengths, np.arange(1, bins + 1) / bins, method="inverted_cdf"))
     at = np.searchsorted(ends, lengths)
     return [np.flatnonzero(at == bin) for bin in range(len(ends))]
 
@@ -148,7 +148,7 @@ def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go
     if trained_up_to is not None and trained_up_to < max(bin.longest for bin in bins):
         figure.add_vline(x=trained_up_to, line={"color": MUTED, "width": 1, "dash": "dash"})
         figure.add_annotation(
-            x=across.scaled(trained_up_to),
+            x=across.scaled(float(trained_up_to)),
             y=1,
             yref="paper",
             yanchor="bottom",
