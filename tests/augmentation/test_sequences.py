@@ -1,9 +1,11 @@
 """What holds for every augmentation of sound, series and text."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from cnn_vs_rnn.augmentation.audio import AudioAugmentation
 from cnn_vs_rnn.augmentation.policy import augmentation_for
@@ -12,6 +14,7 @@ from cnn_vs_rnn.augmentation.text import TextAugmentation
 from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, SeriesPolicy, TaskConfig, TextPolicy
 from cnn_vs_rnn.tasks.data import UNKNOWN
 
+CONF = Path(__file__).parents[2] / "conf" / "augment"
 LENGTHS = torch.tensor([40, 1, 2, 17, 40, 33, 39, 25])
 AUDIO = {
     "shift": AudioPolicy(shift=0.3),
@@ -92,6 +95,13 @@ def test_in_eval_mode_nothing_happens_and_nothing_is_stored_in_checkpoints(name)
         module.train()
     assert not module.state_dict()
     assert not list(module.parameters())
+
+
+@modules
+def test_it_runs_on_the_device_of_its_input(name):
+    """On torch's `meta` device, which refuses to mix with tensors that lie elsewhere."""
+    changed = MODULES[name](padded(name).to("meta"), LENGTHS.to("meta"))
+    assert changed.device.type == "meta"
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in NOISY and name != "text"])
@@ -221,3 +231,14 @@ def test_only_what_keeps_its_answer_is_changed(modality, output, wanted):
     assert augmentation_for(task(modality, output), AugmentConfig(name="none")) is None
     nothing = AugmentConfig(name="no", audio=AudioPolicy(masks=3), series=SeriesPolicy(), text=TextPolicy())
     assert augmentation_for(task(modality, output), nothing) is None
+
+
+@pytest.mark.parametrize("path", sorted(CONF.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("modality", ["audio", "series", "text"])
+def test_every_policy_on_disk_runs(path, modality):
+    augment = AugmentConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    module = augmentation_for(task(modality), augment)
+    assert (module is None) == (getattr(augment, modality) is None)
+    if module is not None:
+        inputs = padded(modality)
+        assert not torch.equal(module(inputs, LENGTHS), inputs)

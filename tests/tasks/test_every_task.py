@@ -13,6 +13,7 @@ from cnn_vs_rnn.tasks.data import IGNORED
 from cnn_vs_rnn.tasks.store import ingest
 
 FILES = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
+AUGMENT = Path(__file__).parents[2] / "conf" / "augment"
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
@@ -70,9 +71,11 @@ def test_the_card_adds_up(task):
         assert all(counts["train"] for counts in card.classes.values())
 
 
-def test_it_is_drawn(task):
+@pytest.mark.parametrize("augment", ["none", "all"])
+def test_it_is_drawn(task, augment):
     config, _, prepared = task
-    assert render_preview(prepared, config, AugmentConfig(name="none")).startswith(b"\x89PNG")
+    policy = AugmentConfig(**yaml.safe_load((AUGMENT / f"{augment}.yaml").read_text(encoding="utf-8")))
+    assert render_preview(prepared, config, policy).startswith(b"\x89PNG")
 
 
 def test_the_embedded_tasks_are_there():
