@@ -110,7 +110,7 @@ def length_bins(lengths: Int[np.ndarray, " sample"], bins: int = BINS) -> list[I
 def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go.Figure:
     """One line a champion, the mean over seeds, with a band from the lowest to the highest seed.
 
-    bins: of one contest. trained_up_to: the longest training sequence, marked where longer ones were tested.
+    bins: of one contest. trained_up_to: the longest training sequence, marked where a bin is of longer ones alone.
     """
     score = bins[0].metric
     middles = [bin.middle for bin in bins]
@@ -123,7 +123,7 @@ def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go
     )
     figure = empty_figure(320, left=64, bottom=48)
     lines = {model: [bin for bin in bins if bin.model == model] for model in dict.fromkeys(bin.model for bin in bins)}
-    for own in lines.values():  # bands first, so that none hides a line
+    for own in reversed(lines.values()):  # bands first, so that none hides a line, and the baseline's below the others
         band = {"fill": "tonexty", "fillcolor": tint(FAMILY_COLOURS[own[0].family], 0.18)}
         for ends, fill in (([bin.lowest_seed for bin in own], {}), ([bin.highest_seed for bin in own], band)):
             figure.add_scatter(
@@ -145,7 +145,7 @@ def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go
             customdata=[bin.text for bin in own],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    if trained_up_to is not None and trained_up_to < max(bin.longest for bin in bins):
+    if trained_up_to is not None and any(bin.shortest > trained_up_to for bin in bins):
         figure.add_vline(x=trained_up_to, line={"color": MUTED, "width": 1, "dash": "dash"})
         figure.add_annotation(
             x=across.scaled(float(trained_up_to)),
