@@ -27,7 +27,11 @@ def _flat_params(context: click.Context, option: click.Parameter, value: str) ->
     for item in filter(None, (item.strip() for item in value.split(","))):
         key, equals, text = item.partition("=")
         if not equals or not key.strip():
-            raise click.BadParameter(f"{item!r} is not of the form key=value", context, option)
+            raise click.BadParameter(
+                f"{item!r} is not of the form key=value (commas separate: a path with one needs another name)",
+                context,
+                option,
+            )
         if key.strip() in params:
             raise click.BadParameter(f"{key.strip()!r} is given twice: keep one", context, option)
         params[key.strip()] = text.strip()

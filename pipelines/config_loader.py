@@ -4,7 +4,8 @@
 
 - choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
 - choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``;
-- values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``.
+- values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``;
+- own data: ``experiment=my_data,path=PATH`` (see `pipelines.own_data`).
 
 Nodes receive the validated result as ``params:contest``, an ExperimentConfig, and the data folders as ``params:rooms``.
 """
@@ -27,6 +28,7 @@ from yaml import YAMLError, safe_load
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.config_errors import explain, fields_at
 from cnn_vs_rnn.errors import UserError, nearest
+from pipelines import own_data
 from pipelines.rooms import Rooms
 
 ONE_FILE = ("experiment", "recipe", "augment", "budget", "trainer", "executor")
@@ -62,11 +64,17 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         params: what the user asked for, nested or with dotted keys.
     """
     asked = dict(_flatten(params))
+    own: dict[str, Any] = {}
+    if asked.get("experiment") == own_data.EXPERIMENT:
+        missing, own = own_data.contest_of(own_data.take_request(asked), asked)
+        asked = {**missing, **asked}
     groups = [_choice(conf, key, str(asked.pop(key))) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked]
     try:
         GlobalHydra.instance().clear()
         with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
             composed = compose("config", overrides=groups)
+        for key, value in own.items():
+            OmegaConf.update(composed, key, value, force_add=True)
         for key, value in asked.items():
             _set(composed, key, value)
         values = OmegaConf.to_container(composed, resolve=True)

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 def ingest_tasks(contest: ExperimentConfig, rooms: Rooms) -> list[IngestedVariant]:
     """Every task of the experiment, under every condition that changes it."""
+    for sentence in contest.found:
+        logger.info("found   %s", sentence)
     variants = [
         IngestedVariant(condition=condition, task=ingest(task, rooms.intermediate))
         for condition, tasks in task_variants(contest).items()

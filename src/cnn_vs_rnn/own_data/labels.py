@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.tasks.class_names import in_order
 
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers of more kinds are values
 FEWEST = 3  # samples of a class: one each to train on, to validate and to test
@@ -80,7 +81,8 @@ def answers_of(labels: Sequence[str], where: str, *, test_given: bool = False) -
         raise UserError(f"{where}: no usable sample is left; what was left out is named above, mend it")
     if _are_values(labels):
         return Answers((), {})
-    counts = dict(sorted(Counter(labels).items(), key=lambda item: _order(item[0])))
+    tally = Counter(labels)
+    counts = {label: tally[label] for label in in_order(tally)}
     if len(counts) < 2:
         raise UserError(f"{where}: every sample is of the class {labels[0]!r}: a contest needs two classes or more")
     if len(labels) < PER_CLASS * len(counts):
@@ -105,10 +107,3 @@ def _are_values(labels: Sequence[str]) -> bool:
         return False
     whole = all(number.is_integer() for number in numbers)
     return not whole or len(set(numbers)) > MOST_CLASSES_OF_NUMBERS
-
-
-def _order(label: str) -> tuple[float, str]:
-    try:
-        return float(label), label
-    except ValueError:
-        return math.inf, label

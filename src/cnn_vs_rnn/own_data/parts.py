@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -53,5 +54,6 @@ def _of_pool(groups: Sequence[str] | None, pool: np.ndarray) -> Shaped[np.ndarra
 
 def task_name(name: str) -> str:
     """A file or folder name as the name of a task: small letters, digits and underscores."""
-    cleaned = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()  # ü is u
+    cleaned = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return cleaned[:40] or "data"

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cnn_vs_rnn.errors import UserError, nearest
@@ -26,7 +28,7 @@ class Table:
     """cells: all as text, indexed by where each row stands ("line 7"); quarantined: (place, reason)."""
 
     path: Path
-    cells: pd.DataFrame
+    cells: Any  # a DataFrame; pandas' own types would have every column be anything
     quarantined: list[tuple[str, str]]
 
     def column(self, named: str | None, guesses: Sequence[str]) -> str | None:
@@ -41,11 +43,12 @@ class Table:
         usual = {str(column).strip().lower(): str(column) for column in self.cells.columns}
         return next((usual[guess] for guess in guesses if guess in usual), None)
 
-    def set_aside(self, bad: pd.Series, reason: str) -> Table:
-        """The same without these rows, which are quarantined."""
-        mask = bad.to_numpy(dtype=bool)
+    def set_aside(self, bad: Any, reason: str) -> Table:
+        """The same without these rows (a mask over them), which are quarantined."""
+        mask = np.asarray(bad, dtype=bool)
+        kept: Any = self.cells[~mask]
         named = [(f"{self.path.name} {place}", reason) for place in self.cells.index[mask]]
-        return Table(self.path, self.cells[~mask], [*self.quarantined, *named])
+        return Table(self.path, kept, [*self.quarantined, *named])
 
 
 def read_table(path: Path) -> Table:
@@ -60,11 +63,10 @@ def read_table(path: Path) -> Table:
     table = read(path)
     if table.cells.empty:
         raise UserError(f"{path} holds no usable row: check that it is a table with a line of column names")
-    damaged = table.cells.apply(lambda column: column.str.contains(_NOT_UTF8)).any(axis=1)
-    return table.set_aside(damaged, "it holds bytes that are not UTF-8") if damaged.any() else table
+    return table
 
 
-def numeric(column: pd.Series) -> pd.Series:
+def numeric(column: Any) -> Any:
     """Numbers, NaN where a cell is none."""
     return pd.to_numeric(column.str.strip(), errors="coerce")
 
@@ -78,7 +80,9 @@ def _delimited(path: Path) -> Table:
         rows, places, quarantined = [], [], []
         for row in reader:
             place = f"line {reader.line_num}"
-            if len(row) == len(names):
+            if _NOT_UTF8.search("".join(row)):
+                quarantined.append((f"{path.name} {place}", "it holds bytes that are not UTF-8"))
+            elif len(row) == len(names):
                 rows.append(row)
                 places.append(place)
             elif any(cell.strip() for cell in row):
@@ -102,6 +106,9 @@ def _jsonl(path: Path) -> Table:
     text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
+            continue
+        if _NOT_UTF8.search(line):
+            quarantined.append((f"{path.name} line {number}", "it holds bytes that are not UTF-8"))
             continue
         try:
             row = json.loads(line)

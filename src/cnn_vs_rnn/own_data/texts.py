@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
+from jaxtyping import Bool
 
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
@@ -75,7 +76,7 @@ class _TextTable:
         return [None] * len(cells) if self.split is None else cells[self.split].map(part_named).tolist()
 
     @property
-    def texts(self) -> pd.Series:
+    def texts(self) -> Any:
         return self.table.cells[self.text]
 
 
@@ -139,14 +140,18 @@ def load(config: TaskConfig) -> RawTask:
         tokens="character" if by_character else "word", longest=request.longest, embedding=16 if by_character else 32
     )
     parts = np.array([part or "train" for part in found.parts])
-    texts, targets, test = np.array(found.texts.tolist()), found.answers.targets(found.labels), parts == "test"
+    targets, test = found.answers.targets(found.labels), parts == "test"
+
+    def texts(chosen: Bool[np.ndarray, " row"]) -> Texts:
+        return Texts(found.texts[chosen].tolist(), targets[chosen])
+
     groups = None if found.group is None else found.table.cells[found.group].to_numpy(dtype=str)[~test]
     valid = parts[~test] == "valid"
     return text_task(
         config,
         options,
-        Texts(texts[~test], targets[~test]),
-        Texts(texts[test], targets[test]) if test.any() else None,
+        texts(~test),
+        texts(test) if test.any() else None,
         classes=found.answers.classes,
         valid=valid if valid.any() else None,
         groups=groups,

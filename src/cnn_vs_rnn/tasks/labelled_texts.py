@@ -48,7 +48,7 @@ def text_task(
     if test is None and config.test_fraction is not None:
         numbered = None if groups is None else np.unique(groups, return_inverse=True)[1]
         learnt_from, _ = split_pool(pool.targets, numbered, config.test_fraction, config.split_seed)
-    tokenise = Tokeniser([pool.texts[at] for at in learnt_from], options)
+    tokenise = Tokeniser([pool.texts[at] for at in learnt_from.tolist()], options)
     return RawTask(
         pool=tokenise(pool.texts, pool.targets),
         test=None if test is None else tokenise(test.texts, test.targets),

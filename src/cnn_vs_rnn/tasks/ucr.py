@@ -14,6 +14,7 @@ from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError, nearest
 from cnn_vs_rnn.tasks.archive import members
 from cnn_vs_rnn.tasks.arrays import digest_of
+from cnn_vs_rnn.tasks.class_names import in_order, plain_label
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.fetch import MIRROR, found_here
 from cnn_vs_rnn.tasks.options import read_options
@@ -47,7 +48,7 @@ def load(config: TaskConfig) -> RawTask:
         arrays = {f"{part}{at}": one for part, (series, _) in parts.items() for at, one in enumerate(series)}
         notes = (f"{name} fetched by aeon, not verified by a published sha256; its content is {digest_of(arrays)}",)
     (train, train_labels), (test, test_labels) = parts["TRAIN"], parts["TEST"]
-    classes = _in_order({*train_labels, *test_labels})
+    classes = in_order([*train_labels, *test_labels])
     lengths = {len(one) for one in (*train, *test)}
     return RawTask(
         pool=_samples(train, train_labels, classes, lengths),
@@ -64,7 +65,8 @@ def read_tsv(content: bytes) -> tuple[Series, list[str]]:
     table = np.loadtxt(io.BytesIO(content), delimiter="\t", dtype=str, ndmin=2)
     values = table[:, 1:].astype(np.float32)
     ends = [int(np.flatnonzero(~np.isnan(row))[-1]) + 1 if not np.isnan(row).all() else 0 for row in values]
-    return [row[:end, None] for row, end in zip(values, ends, strict=True)], [_plain(label) for label in table[:, 0]]
+    series = [row[:end, None] for row, end in zip(values, ends, strict=True)]
+    return series, [plain_label(label) for label in table[:, 0]]
 
 
 def _from_archive(path: Path, name: str) -> dict[str, tuple[Series, list[str]]]:
@@ -89,24 +91,9 @@ def _from_origin(config: TaskConfig, name: str) -> dict[str, tuple[Series, list[
                 f"{', '.join(Path(file.path).stem for file in config.files)} and set {MIRROR} to a folder that has it"
             ) from error
     return {
-        part: ([np.asarray(one, np.float32).T for one in series], [_plain(label) for label in labels])
+        part: ([np.asarray(one, np.float32).T for one in series], [plain_label(label) for label in labels])
         for part, (series, labels) in parts.items()
     }
-
-
-def _plain(label: str) -> str:
-    """1.0 and 1 are the same class."""
-    try:
-        return f"{float(label):g}"
-    except ValueError:
-        return str(label)
-
-
-def _in_order(labels: set[str]) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(labels, key=float))
-    except ValueError:
-        return tuple(sorted(labels))
 
 
 def _samples(series: Series, labels: Sequence[str], classes: tuple[str, ...], lengths: set[int]) -> Samples:

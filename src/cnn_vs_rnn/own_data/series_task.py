@@ -1,0 +1,118 @@
+"""Series that were read from any file, checked and made a task: the end that all formats share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.own_data.folders import files_digest
+from cnn_vs_rnn.own_data.found import Found
+from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of
+from cnn_vs_rnn.own_data.parts import Part, assemble, task_name
+from cnn_vs_rnn.own_data.request import OwnData
+from cnn_vs_rnn.tasks.class_names import plain_label
+from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.tasks.padding import pad_sequences
+
+Series = Float[np.ndarray, "time channel"]
+
+
+@dataclass
+class SeriesSet:
+    """Series with a label each, and where each was found. said: what was assumed in reading them."""
+
+    files: list[Path]
+    said: list[str] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    parts: list[Part | None] = field(default_factory=list)
+    groups: list[str] | None = None
+    quarantined: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, place: str, series: Series, label: str, part: Part | None = None, group: str | None = None) -> None:
+        """Keep a series, or quarantine it with the reason."""
+        if reason := _unusable(series, label):
+            self.quarantined.append((place, reason))
+            return
+        self.series.append(series.astype(np.float32))
+        self.labels.append(plain_label(label))
+        self.parts.append(part)
+        if group is not None:
+            self.groups = [*(self.groups or []), group]
+
+    def checked(self, path: str) -> Answers:
+        """What is to be predicted; UserError where that cannot be learnt from these series."""
+        if not self.series:
+            place, reason = self.quarantined[0] if self.quarantined else (path, "it is empty")
+            raise UserError(f"{path} holds no usable series ({place}: {reason}): mend it")
+        answers = answers_of(self.labels, path, test_given="test" in self.parts)
+        channels = {series.shape[1] for series in self.series}
+        if len(channels) > 1:
+            raise UserError(f"{path}: series of {min(channels)} and of {max(channels)} channels: give all the same")
+        return answers
+
+
+def _unusable(series: Series, label: str) -> str:
+    if not label.strip() or label.strip().lower() == "nan":
+        return "its label is missing"
+    if len(series) < 2:
+        return f"it has {len(series)} time step{'s' * (len(series) != 1)}"
+    if not np.isfinite(series).all():
+        return "it holds NaN or infinite values"
+    return ""
+
+
+def found_series(request: OwnData, read: SeriesSet, target: str) -> Found:
+    """What the inspection of labelled series says. target: the loader, as "module:function"."""
+    answers = read.checked(request.path)
+    lengths = [len(series) for series in read.series]
+    has_test = "test" in read.parts
+    count, channels = len(read.series), read.series[0].shape[1]
+    steps = f"{min(lengths)} to {max(lengths)}" if len(set(lengths)) > 1 else f"{lengths[0]}"
+    what = f"Which of {answers.size} classes is this series of?" if answers.classes else "Which number belongs to it?"
+    shared = "TRAIN and TEST as the files say" if has_test else "a fifth is drawn as the test part"
+    return Found(
+        task=TaskConfig(
+            name=task_name(Path(request.path).stem),
+            target=target,
+            modality="series",
+            description=what,
+            source=request.path,
+            test_fraction=None if has_test else TEST_SHARE,
+            options=request.model_copy(update={"digest": files_digest(read.files)}).model_dump(),
+            **answers.scoring(read.parts.count("test") or round(TEST_SHARE * count)),
+        ),
+        said=(
+            f"{count:,} series of {steps} steps, {channels} channel{'s' * (channels > 1)}",
+            *read.said,
+            answers.said(),
+            shared,
+        ),
+        samples=count,
+        steps=int(np.median(lengths)),
+        channels=channels,
+        outputs=answers.size,
+    )
+
+
+def series_task(request: OwnData, read: SeriesSet) -> RawTask:
+    """The task of labelled series."""
+    answers = read.checked(request.path)
+    longest = max(map(len, read.series))
+    inputs, lengths = pad_sequences(read.series, longest)
+    variable = len(set(lengths.tolist())) > 1
+    return assemble(
+        Samples(inputs, answers.targets(read.labels), lengths if variable else None),
+        read.parts,
+        read.groups,
+        input=InputSpec(kind="sequence", channels=inputs.shape[2], length=longest, variable=variable),
+        output=OutputSpec(size=answers.size),
+        classes=answers.classes,
+        quarantined=tuple(read.quarantined),
+        notes=tuple(read.said),
+    )

@@ -1,0 +1,102 @@
+"""Settings for a first answer within ten minutes on two cores, whatever the size of the data.
+
+The seconds of an epoch are taken for proportional to samples x steps, with a floor a sample: on the two cores that this
+was measured on, a network of 10,000 parameters trained 2,000 sentences of 48 words, images of 28 rows or series of 100
+steps in 0.5 to 2 s. What it will really take is measured and printed before training starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.own_data.found import Found
+
+SECONDS_A_STEP = 1.2e-5
+SECONDS_A_SAMPLE = 4e-4  # however short it is
+TRAINING_SECONDS = 420  # of the ten minutes, on each of two workers
+STOPS_AT = 0.6  # of the allowed epochs, on average
+MOST_EPOCHS, FEWEST_EPOCHS = 60, 8
+FEW = 500  # samples: below, five seeds instead of three
+WIDEST_LINEAR = 5000  # numbers a sample, beyond which logistic regression takes minutes
+
+_NETWORKS = {
+    "image": ("cnn2d", "gru", "resnet2d", "lstm", "crnn"),
+    "text": ("text_cnn", "gru", "tcn", "lstm", "crnn"),
+    "audio": ("tcn", "gru", "fcn", "lstm", "crnn"),
+    "series": ("tcn", "gru", "fcn", "lstm", "crnn"),
+}
+_BASELINES = {
+    "image": ("majority", "linear", "one_nn"),
+    "text": ("majority", "bag_of_ngrams"),
+    "audio": ("majority", "linear", "minirocket"),
+    "series": ("majority", "linear", "minirocket"),
+}
+_FORECASTERS = ("naive", "seasonal_naive", "linear")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the contest is held with; `models` begins with a CNN and an RNN."""
+
+    models: tuple[str, ...]
+    seeds: int
+    max_epochs: int
+    patience: int
+    limit: int | None  # samples to train and validate on
+    minutes: float  # of training, roughly
+
+
+def settings_for(found: Found) -> Settings:
+    """As many networks and epochs as fit; at least a CNN, an RNN and eight epochs, if need be on fewer samples."""
+    seeds = 5 if found.samples < FEW else 3
+    networks, limit = 5, None
+    epochs = _epochs(found, found.samples, networks * seeds)
+    if epochs < FEWEST_EPOCHS:
+        networks = 2
+        epochs = _epochs(found, found.samples, networks * seeds)
+    if epochs < FEWEST_EPOCHS:
+        limit = max(1000, round(found.samples * epochs / FEWEST_EPOCHS))
+        epochs = _epochs(found, min(limit, found.samples), networks * seeds)
+    epochs = round(min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS))
+    trained = min(limit or found.samples, found.samples)
+    return Settings(
+        models=(*_NETWORKS[found.task.modality][:networks], *_baselines(found)),
+        seeds=seeds,
+        max_epochs=epochs,
+        patience=max(3, epochs // 5),
+        limit=limit,
+        minutes=STOPS_AT * epochs * networks * seeds * _epoch_seconds(found, trained) / 2 / 60,
+    )
+
+
+def limited(task: TaskConfig, settings: Settings) -> TaskConfig:
+    """The task with the settings' limit."""
+    return task.model_copy(update={"limit": settings.limit})
+
+
+def said(settings: Settings) -> str:
+    """The settings in a sentence."""
+    part = f", trained on {settings.limit:,} samples" if settings.limit else ""
+    return (
+        f"settings: {settings.seeds} seeds, at most {settings.max_epochs} epochs{part}: roughly "
+        f"{max(1, round(settings.minutes))} min of training on 2 cores "
+        "(seeds=, models= and trainer.max_epochs= change that)"
+    )
+
+
+def _baselines(found: Found) -> tuple[str, ...]:
+    if found.task.output == "forecast":
+        return _FORECASTERS
+    names = _BASELINES[found.task.modality]
+    wide = found.steps * found.channels > WIDEST_LINEAR
+    return tuple(name for name in names if not (wide and name in ("linear", "one_nn")))
+
+
+def _epochs(found: Found, samples: int, trainings: int) -> float:
+    """Epochs that the time allows each of so many trainings on two workers."""
+    return 2 * TRAINING_SECONDS / (STOPS_AT * trainings * _epoch_seconds(found, samples))
+
+
+def _epoch_seconds(found: Found, samples: int) -> float:
+    return samples * max(SECONDS_A_SAMPLE, found.steps * SECONDS_A_STEP)
