@@ -104,17 +104,19 @@ def _download(config: TaskConfig, file: SourceFile, target: Path) -> None:
             )
         with replacing(target) as temporary:
             temporary.write_bytes(local.read_bytes())
+    log.info("fetch   %s: %.1f MB in %s", config.name, target.stat().st_size / 1e6, target)
 
 
 def _reason(error: Exception) -> str:
     """The kind of failure, without the nested objects that requests prints."""
     import requests
+    from urllib3.exceptions import ReadTimeoutError
 
     response = getattr(error, "response", None)
     if response is not None:
         return f"answer {response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {TIMEOUT_SECONDS:.0f} s"
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+        return f"no answer within {TIMEOUT_SECONDS:g} s"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     return f"{type(error).__name__}: it was interrupted"
