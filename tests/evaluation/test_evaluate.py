@@ -121,6 +121,15 @@ def test_one_answer_to_everything_is_collapsed(evaluated, task, model):
     assert "collapsed" not in evaluated(task, model, lambda network: network.head.weight.mul_(50)).flags
 
 
+@pytest.mark.parametrize(("found", "collapsed"), [(4, False), (1, False), (0, True)])
+def test_an_answer_that_is_rare_in_truth_may_be_given_rarely(found, collapsed):
+    truth = np.zeros(1000, np.int64)
+    truth[:5] = 1  # half a percent
+    answers = np.zeros(1000, np.int64)
+    answers[:found] = 1
+    assert evaluate._collapsed(Predictions((answers == truth).astype(float), answers, truth)) == collapsed
+
+
 @pytest.mark.parametrize(
     ("task", "model"), [("digits", "cnn2d"), ("japanese_vowels", "gru"), ("adding", "lstm"), ("copy_memory", "gru")]
 )

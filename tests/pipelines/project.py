@@ -24,6 +24,7 @@ seeds: 3
 trainer: {max_epochs: 2}
 budget: {parameters: 3000}
 executor: {workers: 2}
+tasks: {digits: {also: [macro_f1, nll]}}
 """
 
 

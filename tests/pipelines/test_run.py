@@ -40,6 +40,7 @@ def test_the_contract_files_are_written(finished):
     header = (finished.report / "leaderboard.csv").read_text().splitlines()[0]
     assert header == LEADERBOARD
     board = rows(finished.report / "leaderboard.csv")
+    assert {row["metric"] for row in board if row["task"] == "digits"} == {"accuracy", "macro_f1", "nll"}
     assert {row["model"] for row in board} == {"cnn2d", "tcn", "gru", "crnn", "majority", "linear"}
     for row in board:
         assert float(row["ci_low"]) <= float(row["mean"]) <= float(row["ci_high"])

@@ -81,6 +81,7 @@ def test_a_child_holds_flat_params_metrics_by_epoch_and_its_data(client, childre
         assert [metric.step for metric in client.get_metric_history(child.info.run_id, name)] == [0, 1]
     for name in ("best/val_accuracy", "best/epoch", "final/epochs", "test/accuracy", "cost/step_ms", "cost/latency_ms"):
         assert name in child.data.metrics
+    assert {"test/macro_f1", "test/nll"} <= set(child.data.metrics)
     (data,) = child.inputs.dataset_inputs
     assert data.dataset.name == "digits"
 

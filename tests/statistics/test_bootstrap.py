@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 
+from cnn_vs_rnn.learner.scores import macro_f1_contributions
 from cnn_vs_rnn.statistics.bootstrap import difference_interval, mean_interval, stretch
+from cnn_vs_rnn.statistics.summary import LIMITS
 
 SETTINGS = {"confidence": 0.95, "resamples": 4000, "seed": 0}
 
@@ -96,3 +99,27 @@ def test_the_true_mean_is_missed_as_rarely_as_promised(seeds, by_seed, by_sample
         interval = mean_interval(table, 0.95, 400, 0)
         missed += not interval.low <= 0 <= interval.high
     assert missed <= 18  # 10 expected at 5%; 18 or more happen once in a hundred
+
+
+def macro_f1_of_equals(generator, seeds, truth):
+    """Contributions (seed, sample) of a classifier whose mistakes are drawn anew, partly the same for every seed."""
+    hot = torch.eye(4)
+    hard = generator.random(len(truth)) < 0.15
+    rows = []
+    for _ in range(seeds):
+        wrong = hard | (generator.random(len(truth)) < 0.15)
+        guess = np.where(wrong, generator.integers(0, 4, len(truth)), truth)
+        rows.append(macro_f1_contributions(hot[guess], hot[truth]).double().numpy())
+    return np.stack(rows)
+
+
+@pytest.mark.parametrize("seeds", [3, 5])
+def test_equals_by_macro_f1_differ_as_rarely_as_promised(seeds):
+    generator = np.random.default_rng(3)
+    found = 0
+    for _ in range(150):
+        truth = generator.choice(4, 300, p=[0.6, 0.25, 0.1, 0.05])
+        a, b = (macro_f1_of_equals(generator, seeds, truth) for _ in range(2))
+        interval = difference_interval(a, b, 0.95, 400, 0, limits=LIMITS["macro_f1"])
+        found += not interval.low <= 0 <= interval.high
+    assert found <= 14  # 7.5 expected at 5%; 15 or more happen once in a hundred

@@ -74,3 +74,10 @@ def test_all_channels_in_turn():
 def test_an_unknown_channel_is_refused():
     with pytest.raises(UserError, match="option target='HUFL' is refused"):
         load_task(TaskConfig(**{**ETTH1, "options": {"target": "HUFL"}}))
+
+
+@needs_mirror
+def test_a_stride_thins_out_training_alone():
+    every, sixth = (load_task(TaskConfig(**{**ETTH1, "options": {"stride": stride}})) for stride in (1, 6))
+    assert np.array_equal(sixth.pool.inputs[~sixth.valid], every.pool.inputs[~every.valid][::6])
+    assert len(sixth.test) == len(every.test)

@@ -23,11 +23,15 @@ CHANNELS = ("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT")
 
 
 class Etth1Options(Strict):
-    """horizon: hours to forecast. window: hours that are seen. target: the oil temperature, or all seven channels."""
+    """horizon: hours to forecast. window: hours that are seen. target: the oil temperature, or all seven channels.
+
+    stride: hours from one window to the next, of training and validation.
+    """
 
     horizon: Annotated[int, Field(ge=1, le=720)] = 24
     window: Annotated[int, Field(ge=24, le=720)] = 96
     target: Literal["OT", "all"] = "OT"
+    stride: Annotated[int, Field(ge=1, le=720)] = 1
 
 
 def load(config: TaskConfig) -> RawTask:
@@ -43,8 +47,8 @@ def load(config: TaskConfig) -> RawTask:
     predicted = range(len(CHANNELS)) if options.target == "all" else [CHANNELS.index("OT")]
     forecast = Forecast(horizon=options.horizon, channels=tuple(predicted), period=24)
     train, valid, test = (
-        windows(values, ends_within(start, stop, options.window, options.horizon), options.window, forecast)
-        for start, stop in itertools.pairwise(BORDERS)
+        windows(values, ends_within(start, stop, options.window, options.horizon, stride), options.window, forecast)
+        for (start, stop), stride in zip(itertools.pairwise(BORDERS), (options.stride, options.stride, 1), strict=True)
     )
     return RawTask(
         pool=Samples(np.concatenate([train.inputs, valid.inputs]), np.concatenate([train.targets, valid.targets])),
