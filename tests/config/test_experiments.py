@@ -1,6 +1,7 @@
 """Every file under conf/experiment, those added later included: it composes, and each of its models takes a step."""
 
 import math
+import os
 
 import pytest
 import torch
@@ -14,13 +15,18 @@ from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.models.closed_form import ClosedForm
 
 FILES = sorted((CONF / "experiment").glob("*.yaml"))
+OWN = {"my_data": "sentences.csv"}  # experiments on own data, and what they are tried on
 FEW = {"samples": 200, "test_samples": 50}  # of a task whose data is generated
 
 
 def with_few_samples(experiment):
     tasks = {
         name: task.model_copy(
-            update={"options": {**task.options, **{key: FEW[key] for key in FEW if key in task.options}}}
+            update={
+                "options": {**task.options, **{key: FEW[key] for key in FEW if key in task.options}},
+                "limit": 200,
+                "test_limit": 50,
+            }
         )
         for name, task in experiment.tasks.items()
     }
@@ -31,19 +37,35 @@ def with_few_samples(experiment):
     return experiment.model_copy(update={"seeds": 1, "tasks": tasks, "conditions": conditions})
 
 
+@pytest.fixture
+def composed(tmp_path):
+    """Composes the experiment of a file, on a small data set where it wants own data."""
+
+    def compose_file(file):
+        if file.stem not in OWN:
+            return compose({"experiment": file.stem})
+        path = tmp_path / OWN[file.stem]
+        path.write_text("text,label\n" + "\n".join(f"number {at} is {at % 2},{at % 2}" for at in range(60)))
+        return compose({"experiment": file.stem, "path": str(path)})
+
+    return compose_file
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
-def test_the_file_says_what_it_asks(file):
+def test_the_file_says_what_it_asks(file, composed):
     text = file.read_text(encoding="utf-8")
     assert text.startswith("# @package _global_\n# Asks: ")
-    experiment = compose({"experiment": file.stem})
+    experiment = composed(file)
     assert experiment.experiment == file.stem
     assert experiment.question.endswith("?")
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:cnn_vs_rnn.models")  # such as a receptive field that falls short
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
-def test_each_of_its_models_takes_a_step_on_a_real_batch(file, tmp_path):
-    experiment = with_few_samples(compose({"experiment": file.stem}))
+def test_each_of_its_models_takes_a_step_on_a_real_batch(file, composed, tmp_path):
+    experiment = with_few_samples(composed(file))
+    if any(task.files for task in experiment.tasks.values()) and not os.environ.get("DATA_MIRROR"):
+        pytest.skip("DATA_MIRROR names no folder of data sets")
     trials = planned(experiment, tmp_path)
     assert {trial.task.name for trial in trials} == set(experiment.tasks)
     assert {trial.model.name for trial in trials} == set(experiment.models)
