@@ -10,10 +10,7 @@ from pydantic import ValidationError
 
 from cnn_vs_rnn.config_errors import explain
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.inspect import inspect
 from cnn_vs_rnn.own_data.request import OwnData
-from cnn_vs_rnn.own_data.sizing import limited, said, settings_for
 
 EXPERIMENT = "my_data"
 
@@ -34,6 +31,9 @@ def take_request(asked: dict[str, Any]) -> OwnData:
 
 def contest_of(request: OwnData, asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What to choose and set where the user has not, and what to put into the composed experiment."""
+    from cnn_vs_rnn.own_data.inspect import inspect  # with pandas: other experiments do not wait for it
+    from cnn_vs_rnn.own_data.sizing import limited, said, settings_for
+
     found = inspect(request)
     settings = settings_for(found)
     chosen = {
@@ -43,8 +43,5 @@ def contest_of(request: OwnData, asked: Mapping[str, Any]) -> tuple[dict[str, An
         "trainer.patience": settings.patience,
     }
     missing = {key: value for key, value in chosen.items() if key not in asked}
-    return missing, _composed(found, limited(found.task, settings).model_dump(mode="json"), said(settings))
-
-
-def _composed(found: Found, task: dict[str, Any], settings: str) -> dict[str, Any]:
-    return {"tasks": {found.task.name: task}, "found": [*found.said, settings]}
+    task = limited(found.task, settings).model_dump(mode="json")
+    return missing, {"tasks": {found.task.name: task}, "found": [*found.said, said(settings)]}
