@@ -13,7 +13,9 @@ import yaml
 from dvc.cli import parser as dvc_parser
 from kedro.framework.cli.project import run as kedro_run
 
+from cnn_vs_rnn.own_data.request import OwnData
 from pipelines.config_loader import compose_experiment
+from pipelines.own_data import EXPERIMENT
 from pipelines.pipeline_registry import STAGES
 
 PROJECT = Path(__file__).parents[2]
@@ -113,6 +115,10 @@ def test_commands_are_accepted(page, after):
                 context = kedro_run.make_context("run", list(arguments))  # refuses an unknown option
                 assert set(context.params["pipelines"] or ()) <= set(STAGES)
                 params = dict(item.split("=", 1) for item in option(words, "--params").split(",") if item)
+                if params.get("experiment") == EXPERIMENT:  # on data that is not here
+                    keys = {key for key in params if "." not in key} - {"experiment", "seeds", "models"}
+                    assert OwnData.model_validate({key: params[key] for key in keys}).path
+                    continue
                 compose_experiment(after(page) / "conf", params)
             case ["dvc", *arguments]:
                 dvc_parser.get_main_parser().parse_args(arguments)  # exits where it knows no such command
