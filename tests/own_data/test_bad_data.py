@@ -58,7 +58,7 @@ def sound(path, samples, rate=8000, **how):
 NAN = np.full(4000, np.nan, np.float32)
 BAD_SOUNDS = {
     "text_named_wav": (lambda path: path.write_text("hello"), "it cannot be decoded as sound"),
-    "no_byte": (lambda path: path.write_bytes(b""), "it cannot be decoded as sound"),
+    "no_byte": (lambda path: path.write_bytes(b""), "it is empty"),
     "no_sample": (lambda path: sound(path, np.zeros(0)), "it holds no sound"),
     "silent": (lambda path: sound(path, np.zeros(4000)), "it is silent"),
     "too_short": (lambda path: sound(path, np.ones(40) / 2), "it is only 40 samples long"),

@@ -47,7 +47,7 @@ WAV = file_of(tone(440, 8000), 8000)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "it cannot be decoded as sound"),
+        (b"", "it is empty"),
         (b"RIFF", "it cannot be decoded as sound"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "it cannot be decoded as sound"),
         (b"these are words", "it cannot be decoded as sound"),

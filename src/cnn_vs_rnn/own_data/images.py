@@ -15,7 +15,7 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.folders import class_folders, files_digest
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.own_data.labels import TEST_SHARE, answers_of
-from cnn_vs_rnn.own_data.parts import assemble, task_name
+from cnn_vs_rnn.own_data.parts import assemble, said_of, task_name
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 
@@ -30,7 +30,7 @@ def inspect_images(request: OwnData) -> Found:
     """Sizes of some of the files; everything is decoded when it is ingested."""
     root = Path(request.path)
     layout = class_folders(root, ENDINGS, "images")
-    answers = answers_of(layout.labels, request.path, test_given=layout.has_test)
+    answers = answers_of(layout.labels, request.path, layout.parts)
     looked_at = layout.files[:: max(1, len(layout.files) // _LOOKED_AT)]
     sizes = [size for file in looked_at if (size := _size(file))]
     height = request.height or _common([size[0] for size in sizes])
@@ -58,7 +58,7 @@ def inspect_images(request: OwnData) -> Found:
             f"{'of different sizes, resized' if different else 'taken'} to {height}x{width} pixels "
             "(height=, width= and colour= change that)",
             answers.said(),
-            "train, valid and test as the folders say" if any(layout.parts) else "a fifth is drawn as the test part",
+            said_of(layout.parts, "the folders"),
         ),
         samples=count,
         steps=height,
@@ -82,10 +82,11 @@ def load(config: TaskConfig) -> RawTask:
         except UnusableImageError as error:
             quarantined.append((str(file.relative_to(root)), str(error)))
     labels = [layout.labels[at] for at in kept]
-    answers = answers_of(labels, request.path, test_given=layout.has_test)
+    parts = [layout.parts[at] for at in kept]
+    answers = answers_of(labels, request.path, parts)
     return assemble(
         Samples(np.stack(images), answers.targets(labels)),
-        [layout.parts[at] for at in kept],
+        parts,
         None,
         input=InputSpec(kind="image", channels=3 if request.colour else 1, height=request.height, width=request.width),
         output=OutputSpec(size=answers.size),
@@ -103,6 +104,7 @@ def decode(file: Path, height: int, width: int, *, colour: bool) -> UInt8[np.nda
     """An image, turned as its camera says, on white where transparent, resized; UnusableImageError where it is none."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as of damaged EXIF data: what can be decoded is used
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
@@ -113,7 +115,9 @@ def decode(file: Path, height: int, width: int, *, colour: bool) -> UInt8[np.nda
         raise UnusableImageError("it unpacks to too many pixels") from error
     except UnidentifiedImageError as error:
         raise UnusableImageError("it is empty" if not file.stat().st_size else "it is no image") from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except UnusableImageError:
+        raise
+    except Exception as error:  # Pillow's readers answer damage with many kinds
         raise UnusableImageError(f"it is damaged ({' '.join(str(error).split())[:60]})") from error
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits and more: stretched to a byte
         values = np.asarray(image, np.float64)
@@ -134,7 +138,7 @@ def _size(file: Path) -> tuple[int, int, bool] | None:
             with Image.open(file) as image:
                 grey = image.mode in ("1", "L", "LA", "I", "F") or image.mode.startswith("I;16")
                 return image.height, image.width, not grey
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # as in `decode`, which names it
         return None
 
 

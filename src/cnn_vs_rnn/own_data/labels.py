@@ -12,10 +12,12 @@ import numpy as np
 from jaxtyping import Shaped
 
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.own_data.parts import Part
 from cnn_vs_rnn.tasks.class_names import in_order
 
 MOST_CLASSES_OF_NUMBERS = 20  # whole numbers of more kinds are values
 FEWEST = 3  # samples of a class: one each to train on, to validate and to test
+MOSTLY = 0.9  # of the labels are numbers: the others are mistakes
 PER_CLASS = 3  # samples a class on average, below which the label column is probably another
 IMBALANCED = 10  # times that the largest class is larger than the smallest
 TEST_SHARE = 0.2
@@ -71,14 +73,18 @@ class Answers:
         return f"{len(self.classes)} classes: {named}{more}{uneven}"
 
 
-def answers_of(labels: Sequence[str], where: str, *, test_given: bool = False) -> Answers:
+def answers_of(labels: Sequence[str], where: str, parts: Sequence[Part | None] = ()) -> Answers:
     """Whether labels are classes or values.
 
-    Raises UserError where there are fewer than two classes, more than the samples allow, or one with too few samples.
-    where: the file or folder, for the message.
+    parts: of each sample, where the data says which; empty where it says nothing. where: the file or folder, for the
+    message. Raises UserError where there are fewer than two classes, more than the samples allow, one with too few
+    samples, or nothing to train on.
     """
     if not labels:
         raise UserError(f"{where}: no usable sample is left; what was left out is named above, mend it")
+    trained = [label for label, part in zip(labels, parts, strict=True) if part in (None, "train")] if parts else labels
+    if not trained:
+        raise UserError(f"{where}: every sample is meant to validate or to test: leave some to train on")
     if _are_values(labels):
         return Answers((), {})
     tally = Counter(labels)
@@ -90,20 +96,37 @@ def answers_of(labels: Sequence[str], where: str, *, test_given: bool = False) -
             f"{where}: {len(counts):,} classes are more than {len(labels):,} samples allow: name the right label "
             "(label_column=...), or bring more samples"
         )
-    fewest = FEWEST - test_given
-    label, count = min(counts.items(), key=lambda item: item[1])
+    fewest = FEWEST - ("valid" in parts) - ("test" in parts)
+    to_train = Counter(trained)
+    label, count = min(((label, to_train[label]) for label in counts), key=lambda item: item[1])
     if count < fewest:
+        given = " besides those that the data sets aside" if len(trained) < len(labels) else ""
         raise UserError(
-            f"{where}: class {label!r} has {count} sample{'s' * (count > 1)}, too few to split (it takes {fewest}): "
-            "add some, or leave it out"
+            f"{where}: class {label!r} has {count} sample{'s' * (count != 1)}{given}, too few to split "
+            f"(it takes {fewest}): add some, or leave it out"
         )
     return Answers(tuple(counts), counts)
 
 
-def _are_values(labels: Sequence[str]) -> bool:
+def strays(labels: Sequence[str]) -> list[bool]:
+    """Where a label is no number, or not a finite one, although nearly all are: of values alone, not of classes."""
+    numbers = [_number(label) for label in labels]
+    known = [number for number in numbers if number is not None]
+    values = len(known) > MOSTLY * len(labels) and _are_values([str(number) for number in known])
+    return [values and number is None for number in numbers]
+
+
+def _number(label: str) -> float | None:
     try:
-        numbers = [float(label) for label in labels]
+        number = float(label)
     except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _are_values(labels: Sequence[str]) -> bool:
+    numbers = [_number(label) for label in labels]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
         return False
-    whole = all(number.is_integer() for number in numbers)
-    return not whole or len(set(numbers)) > MOST_CLASSES_OF_NUMBERS
+    return not all(map(float.is_integer, known)) or len(set(known)) > MOST_CLASSES_OF_NUMBERS

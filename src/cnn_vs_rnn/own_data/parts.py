@@ -30,6 +30,13 @@ def part_named(name: str) -> Part | None:
     return NAMES.get(name.strip().lower())
 
 
+def said_of(parts: Sequence[Part | None], where: str) -> str:
+    """Which parts the data sets aside and which are drawn, in a sentence. where: what says so, as in "the folders"."""
+    given = [part for part in ("valid", "test") if part in parts]
+    drawn = "" if "test" in parts else "a fifth is drawn as the test part"
+    return f"{' and '.join(given)} as {where} say{'; ' * bool(drawn)}{drawn}" if given else drawn
+
+
 def assemble(samples: Samples, parts: Sequence[Part | None], groups: Sequence[str] | None, **rest: Any) -> RawTask:
     """A task with its test and validation parts where the data says which; a sample without a part is trained on.
 

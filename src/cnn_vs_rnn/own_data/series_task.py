@@ -47,10 +47,12 @@ class SeriesSet:
 
     def checked(self, path: str) -> Answers:
         """What is to be predicted; UserError where that cannot be learnt from these series."""
+        if not self.series and not self.quarantined:
+            raise UserError(f"{path} holds no series that can be read: check its format")
         if not self.series:
-            place, reason = self.quarantined[0] if self.quarantined else (path, "it is empty")
+            place, reason = self.quarantined[0]
             raise UserError(f"{path} holds no usable series ({place}: {reason}): mend it")
-        answers = answers_of(self.labels, path, test_given="test" in self.parts)
+        answers = answers_of(self.labels, path, self.parts)
         channels = {series.shape[1] for series in self.series}
         if len(channels) > 1:
             raise UserError(f"{path}: series of {min(channels)} and of {max(channels)} channels: give all the same")

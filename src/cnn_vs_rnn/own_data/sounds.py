@@ -10,7 +10,7 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.folders import class_folders, files_digest
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.own_data.labels import TEST_SHARE, answers_of
-from cnn_vs_rnn.own_data.parts import assemble, task_name
+from cnn_vs_rnn.own_data.parts import assemble, said_of, task_name
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.padding import pad_sequences
@@ -20,6 +20,8 @@ ENDINGS = (".wav", ".flac", ".ogg")
 FASTEST = 16_000  # samples a second; speech needs no more
 BANDS = 40
 _LOOKED_AT = 60  # files whose rate and length are looked at
+LONGEST = 10  # times the typical length, beyond which a recording is cut: it would be padding for all others
+MOST_BYTES = 200_000_000
 _FRAMES = 150  # spectra of a typical recording that a first answer can afford
 
 
@@ -27,7 +29,7 @@ def inspect_sounds(request: OwnData) -> Found:
     """Rates and lengths of some of the files; everything is decoded when it is ingested."""
     root = Path(request.path)
     layout = class_folders(root, ENDINGS, "recordings")
-    answers = answers_of(layout.labels, request.path, test_given=layout.has_test)
+    answers = answers_of(layout.labels, request.path, layout.parts)
     about = [found for file in layout.files[:: max(1, len(layout.files) // _LOOKED_AT)] if (found := _about(file))]
     rates = Counter(rate for rate, _ in about)
     rate = request.rate or min(rates.most_common(1)[0][0] if rates else FASTEST, FASTEST)
@@ -52,7 +54,7 @@ def inspect_sounds(request: OwnData) -> Found:
             f"{count:,} recordings of about {seconds:.1f} s{mixed} taken at {rate:,} Hz (rate= changes that)",
             f"read as log-mel spectra of {BANDS} bands, one every {hop:g} ms (hop= changes that)",
             answers.said(),
-            "train, valid and test as the folders say" if any(layout.parts) else "a fifth is drawn as the test part",
+            said_of(layout.parts, "the folders"),
         ),
         samples=count,
         steps=max(1, round(1000 * seconds / hop)),
@@ -74,24 +76,39 @@ def load(config: TaskConfig) -> RawTask:
     sequences, kept, quarantined = [], [], list(layout.quarantined)
     for at, file in enumerate(layout.files):
         try:
-            sequences.append(log_mel(decode(file.read_bytes(), request.rate), request.rate, options))
+            sequences.append(log_mel(decode(_content(file), request.rate), request.rate, options))
             kept.append(at)
         except UnusableSoundError as error:
             quarantined.append((str(file.relative_to(root)), str(error)))
+        except OSError as error:
+            quarantined.append((str(file.relative_to(root)), f"it cannot be read ({error.strerror})"))
     labels = [layout.labels[at] for at in kept]
-    answers = answers_of(labels, request.path, test_given=layout.has_test)
+    parts = [layout.parts[at] for at in kept]
+    answers = answers_of(labels, request.path, parts)
+    most = LONGEST * round(statistics.median(map(len, sequences)))
+    cut = sum(len(sequence) > most for sequence in sequences)
+    sequences = [sequence[:most] for sequence in sequences]
     inputs, lengths = pad_sequences(sequences, max(map(len, sequences)))
     variable = len(set(lengths.tolist())) > 1
     return assemble(
         Samples(inputs, answers.targets(labels), lengths if variable else None),
-        [layout.parts[at] for at in kept],
+        parts,
         None,
         input=InputSpec(kind="sequence", channels=BANDS, length=inputs.shape[1], variable=variable),
         output=OutputSpec(size=answers.size),
         classes=answers.classes,
         quarantined=tuple(quarantined),
-        notes=(f"log-mel spectra of {BANDS} bands every {request.hop:g} ms, at {request.rate:,} Hz",),
+        notes=(
+            f"log-mel spectra of {BANDS} bands every {request.hop:g} ms, at {request.rate:,} Hz",
+            *((f"{cut:,} recordings were cut after {most * request.hop / 1000:g} s",) if cut else ()),
+        ),
     )
+
+
+def _content(file: Path) -> bytes:
+    if (size := file.stat().st_size) > MOST_BYTES:
+        raise UnusableSoundError(f"it has {size:,} bytes, more than {MOST_BYTES:,}")
+    return file.read_bytes()
 
 
 def _about(file: Path) -> tuple[int, float] | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from cnn_vs_rnn.errors import UserError, nearest
+from cnn_vs_rnn.own_data.csv_rows import csv_rows
 
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
 LABEL_NAMES = ("label", "class", "target", "category", "y", "sentiment", "species", "language")
 SPLIT_NAMES, GROUP_NAMES = ("split",), ("group",)
-_LARGEST_CELL = 10_000_000  # characters
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
+# Halves of characters; surrogateescape makes them of bytes that are not UTF-8.
+_NOT_TEXT = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ def read_table(path: Path) -> Table:
     read = {".jsonl": _jsonl, ".parquet": _parquet}.get(path.suffix.lower(), _delimited)
     table = read(path)
     if table.cells.empty:
-        raise UserError(f"{path} holds no usable row: check that it is a table with a line of column names")
+        first = f" ({': '.join(table.quarantined[0])})" if table.quarantined else ""
+        raise UserError(f"{path} holds no usable row{first}: check that it is a table with a line of column names")
     return table
 
 
@@ -73,52 +73,64 @@ def numeric(column: Any) -> Any:
 
 def _delimited(path: Path) -> Table:
     text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
-    csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text))
-    try:
-        names = next(reader)
-        rows, places, quarantined = [], [], []
-        for row in reader:
-            place = f"line {reader.line_num}"
-            if _NOT_UTF8.search("".join(row)):
-                quarantined.append((f"{path.name} {place}", "it holds bytes that are not UTF-8"))
-            elif len(row) == len(names):
-                rows.append(row)
-                places.append(place)
-            elif any(cell.strip() for cell in row):
-                quarantined.append((f"{path.name} {place}", f"it has {len(row)} cells instead of {len(names)}"))
-    except (csv.Error, StopIteration) as error:
-        raise UserError(f"{path} cannot be read as a table ({error or 'it is empty'}): check its quotes") from error
+    table = csv_rows(text, _delimiter(path, text))
+    _, names = next(table)
+    if isinstance(names, str) or _not_text(names):
+        raise UserError(f"{path}: its first line, the names of the columns, is not UTF-8 text: save it as CSV in UTF-8")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise UserError(f"{path} has two columns named {twice!r}: give each its own name in the first line")
+    rows, places, quarantined = [], [], []
+    for number, row in table:
+        place = f"line {number}"
+        if isinstance(row, str):
+            quarantined.append((f"{path.name} {place}", row))
+        elif reason := _not_text(row):
+            quarantined.append((f"{path.name} {place}", reason))
+        elif len(row) == len(names):
+            rows.append(row)
+            places.append(place)
+        elif any(cell.strip() for cell in row):
+            quarantined.append((f"{path.name} {place}", f"it has {len(row)} cells instead of {len(names)}"))
     return Table(path, pd.DataFrame(rows, index=pd.Index(places), columns=pd.Index(names), dtype=str), quarantined)
 
 
+def _not_text(cells: Iterable[str]) -> str:
+    """Why cells are no text; empty where they are."""
+    joined = "".join(cells)
+    if "\0" in joined:
+        return "it holds a zero byte"
+    return "it holds bytes that are not UTF-8" if _NOT_TEXT.search(joined) else ""
+
+
 def _delimiter(path: Path, text: str) -> str:
-    """Tab in a .tsv; else the sign of which the first line has the most."""
-    first = text.partition("\n")[0]
-    return "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=first.count)
+    """The sign of which the first line has the most; of a .tsv a tab where it has any."""
+    first = text.lstrip().partition("\n")[0]
+    return "\t" if path.suffix.lower() == ".tsv" and "\t" in first else max(",;\t|", key=first.count)
 
 
 def _jsonl(path: Path) -> Table:
     rows, places, quarantined = [], [], []
     text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # U+2028 may stand within a text
         if not line.strip():
             continue
-        if _NOT_UTF8.search(line):
+        if _NOT_TEXT.search(line):
             quarantined.append((f"{path.name} line {number}", "it holds bytes that are not UTF-8"))
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             quarantined.append((f"{path.name} line {number}", "it is no JSON"))
             continue
         if not isinstance(row, dict):
             quarantined.append((f"{path.name} line {number}", "it is no JSON object"))
             continue
-        rows.append({key: "" if value is None else str(value) for key, value in row.items()})
+        cells = {key: "" if value is None else str(value) for key, value in row.items()}
+        if _NOT_TEXT.search("".join([*cells, *cells.values()])):
+            quarantined.append((f"{path.name} line {number}", "it holds half a character, an escape such as \\ud800"))
+            continue
+        rows.append(cells)
         places.append(f"line {number}")
     return Table(path, pd.DataFrame(rows, index=pd.Index(places)).fillna("").astype(str), quarantined)
 
@@ -129,5 +141,15 @@ def _parquet(path: Path) -> Table:
     except Exception as error:  # pyarrow answers damage with several kinds
         raise UserError(f"{path} cannot be read as Parquet: write it again") from error
     cells.index = pd.Index([f"row {number}" for number in range(1, len(cells) + 1)])
-    missing = cells.isna()
-    return Table(path, cells.astype(str).mask(missing, ""), [])
+    broken = cells.map(lambda cell: isinstance(cell, bytes) and not _decodes(cell)).any(axis=1)
+    texts = cells.map(lambda cell: cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell)
+    table = Table(path, texts.astype(str).mask(cells.isna(), ""), [])
+    return table.set_aside(broken, "it holds bytes that are not UTF-8") if broken.any() else table
+
+
+def _decodes(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

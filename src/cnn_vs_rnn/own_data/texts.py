@@ -12,7 +12,7 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.own_data.folders import files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of
+from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of, strays
 from cnn_vs_rnn.own_data.parts import Part, part_named, task_name
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.own_data.tables import GROUP_NAMES, LABEL_NAMES, SPLIT_NAMES, Table, read_table
@@ -59,12 +59,15 @@ class _TextTable:
                 f"{request.path}: text and label are both {text!r}: name them (text_column=, label_column=)"
             )
         table = table.set_aside(table.cells[self.text].str.strip() == "", "its text is empty")
-        table = table.set_aside(table.cells[self.label].str.strip() == "", "its label is missing")
+        labels = table.cells[self.label].str.strip()
+        table = table.set_aside(labels.str.lower().isin(["", "nan"]), "its label is missing")
+        labels = table.cells[self.label].str.strip().tolist()
+        table = table.set_aside(strays(labels), "its label is no number, or infinite, and the others are numbers")
         if self.split is not None:
             unknown = table.cells[self.split].map(part_named).isna()
             table = table.set_aside(unknown, f"its {self.split} is none of train, valid and test")
         self.table = table
-        self.answers: Answers = answers_of(self.labels, request.path, test_given="test" in self.parts)
+        self.answers: Answers = answers_of(self.labels, request.path, self.parts)
 
     @property
     def labels(self) -> list[str]:

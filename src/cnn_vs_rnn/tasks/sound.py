@@ -24,6 +24,8 @@ def decode(content: bytes, rate: int) -> Float32[np.ndarray, " time"]:
     import soundfile
     from scipy.signal import resample_poly
 
+    if not content:
+        raise UnusableSoundError("it is empty")
     try:
         samples, own = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
