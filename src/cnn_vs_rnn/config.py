@@ -105,6 +105,8 @@ class TaskConfig(Strict):
                 raise ValueError(f"task {self.name}: loss {self.loss} has no score {score}: choose {', '.join(kinds)}")
             if score == "macro_f1" and self.output == "per_step":
                 raise ValueError(f"task {self.name}: macro_f1 needs one answer a sample, not one a step")
+        if self.output == "forecast" and self.scale_targets != self.scale:
+            raise ValueError(f"task {self.name}: a forecast needs scale_targets={self.scale}, as scale is")
         return self
 
 

@@ -14,7 +14,9 @@ from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
 class Network(nn.Module):
     """An encoder and one linear layer on its features; the same head for every family.
 
-    Tokens are first looked up in an embedding, the same size for every network and no part of its budget.
+    Tokens are first looked up in an embedding, the same size for every network and no part of its budget. A forecast is
+    how far a series will move from its last value (Zeng et al. 2023, arXiv 2205.13504, NLinear): a network need not
+    learn to repeat it first.
     """
 
     def __init__(self, encoder: Encoder, input: InputSpec, output: OutputSpec) -> None:
@@ -24,6 +26,7 @@ class Network(nn.Module):
         )
         self.encoder = encoder
         self.per_step = output.per_step
+        self.forecast = output.forecast
         self.head = nn.Linear(encoder.features, output.size)
 
     @torch.no_grad()
@@ -48,4 +51,8 @@ class Network(nn.Module):
         if self.per_step:
             assert isinstance(self.encoder, SequenceEncoder)
             return self.head(self.encoder.sequence(inputs, lengths))
-        return self.head(self.encoder(inputs, lengths))
+        answers = self.head(self.encoder(inputs, lengths))
+        if self.forecast is None:
+            return answers
+        last = inputs[:, -1, list(self.forecast.channels)]
+        return answers + last.repeat_interleave(self.forecast.horizon, dim=1)
