@@ -255,3 +255,22 @@ def test_a_bag_of_ngrams_reads_pairs_in_their_order():
     alone = BagOfNgrams(spec, output, longest=1)
     alone.fit(train, seed=0)
     assert accuracy(alone, test) < 0.7
+
+
+@pytest.mark.parametrize("cls", [Linear, MiniRocket, BagOfNgrams])
+def test_a_rare_class_counts_as_much_as_a_frequent_one_where_the_task_says_so(cls):
+    random = np.random.default_rng(0)
+    targets = (np.arange(400) % 10 == 0).astype(np.int64)
+    spec = sequence(12, 1)
+    # Two classes that overlap: 90 of 100 times the frequent one is the safer answer
+    inputs = (random.normal(size=(400, 12, 1)) + 0.4 * targets[:, None, None]).astype(np.float32)
+    if cls is BagOfNgrams:
+        spec = tokens_spec(6, 40)
+        inputs = np.where(random.random((400, 6)) < 0.15 + 0.15 * targets[:, None], 2, random.integers(3, 40, (400, 6)))
+    train, test = Samples(inputs[:200], targets[:200]), torch.from_numpy(inputs[200:])
+    rare = {
+        balanced: int(fitted(cls, spec, OutputSpec(size=2, balanced=balanced), train)(test).argmax(1).sum())
+        for balanced in (False, True)
+    }
+    assert rare[False] < 20  # fewer than there are
+    assert rare[True] > rare[False]

@@ -93,6 +93,38 @@ def test_padding_changes_nothing(model, case, train):
             torch.testing.assert_close(outputs, reference, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize(("model", "case"), [pair for pair in PAIRS if pair.values[1].input.kind == "tokens"])
+def test_tokens_in_the_padding_change_nothing(model, case):
+    if model.family == "baseline":
+        network = case.baseline(model)
+        network.fit(case.samples(60, seed=8), seed=0)
+    else:
+        network = case.network(model).eval()
+    inputs, _ = tensors(case.samples(4, seed=9))
+    lengths = torch.tensor([case.input.length, 9, 2, 1])
+    valid = valid_positions(lengths, inputs.shape[1])
+    reference = network(torch.where(valid, inputs, 0), lengths)
+    for other in (torch.where(valid, inputs, 7), F.pad(inputs, (0, 5))):
+        outputs = network(other, lengths)
+        if case.output.per_step:  # answers to padded steps mean nothing
+            outputs = torch.where(valid.unsqueeze(2), outputs[:, : inputs.shape[1]], reference)
+        torch.testing.assert_close(outputs, reference, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("model", "case"), [pair for pair in PAIRS if pair.values[1].output.causal])
+def test_what_is_to_be_predicted_is_not_known_before(model, case):
+    if model.family == "baseline":
+        network = case.baseline(model)
+        network.fit(case.samples(60, seed=10), seed=0)
+    else:
+        network = case.network(model).eval()
+    first, other = (case.samples(5, seed=seed).inputs for seed in (11, 12))
+    changed = first.copy()
+    changed[:, 15:] = other[:, 15:]
+    before, after = network(torch.from_numpy(first))[:, :15], network(torch.from_numpy(changed))[:, :15]
+    torch.testing.assert_close(before, after, rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize(("model", "case"), sequences(NETWORKS))
 def test_nan_in_the_padding_reaches_no_gradient(model, case):
     network = case.network(model)

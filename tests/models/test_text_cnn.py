@@ -3,7 +3,9 @@
 import pytest
 import torch
 from cases import models
+from torch.utils.flop_counter import FlopCounterMode
 
+from cnn_vs_rnn.costs.flops import forward_flops
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.models.build import build, count_parameters
 from cnn_vs_rnn.models.text_cnn import TextCNN
@@ -46,3 +48,10 @@ def test_a_network_that_reads_ahead_may_not_predict_what_comes_next(name, option
     ahead = model.model_copy(update={"options": {**model.options, **options}})
     with pytest.raises(UserError, match=f"model {name} reads later steps, which are the answer here: make it causal"):
         build(ahead, VECTORS, output, width=6.0, dropout=0.0)
+
+
+def test_its_convolutions_are_counted_as_cost():
+    network = TextCNN(VECTORS, width=4.0, dropout=0.0)
+    with FlopCounterMode(display=False) as counter:
+        network(torch.randn(2, 7, 3))
+    assert forward_flops(network, torch.randn(2, 7, 3)) == counter.get_total_flops() > 0

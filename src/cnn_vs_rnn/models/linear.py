@@ -19,7 +19,8 @@ _FOLDS = 3
 class Linear(LinearMap):
     """Logistic regression, or ridge regression for values, on the flattened, zero-padded input.
 
-    The strength of the L2 penalty is chosen by cross-validation within the training samples (scikit-learn).
+    The strength of the L2 penalty is chosen by cross-validation within the training samples (scikit-learn); classes
+    count equally where the task says so.
     """
 
     def fit(self, train: Samples, seed: int) -> None:
@@ -39,11 +40,13 @@ class Linear(LinearMap):
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-        model = LogisticRegression(C=0.1, max_iter=200)
+        # Balanced, the plain likelihood of held-out samples would choose for the frequent classes.
+        weight, scoring = ("balanced", "f1_macro") if self.output.balanced else (None, "neg_log_loss")
+        model: Any = LogisticRegression(C=0.1, max_iter=200, class_weight=weight)
         folds = min(_FOLDS, np.unique(targets, return_counts=True)[1].min())
         if folds > 1:  # a class with a single sample cannot be in training and held-out part
             split = StratifiedKFold(folds, shuffle=True, random_state=seed)
-            model = GridSearchCV(model, {"C": [0.001, 0.01, 0.1, 1.0]}, scoring="neg_log_loss", cv=split)
+            model = GridSearchCV(model, {"C": [0.001, 0.01, 0.1, 1.0]}, scoring=scoring, cv=split)
         with warnings.catch_warnings():
             # A separable task converges slowly towards ever larger weights; 200 steps are past any use.
             warnings.simplefilter("ignore", ConvergenceWarning)

@@ -17,7 +17,8 @@ class Majority(ClosedForm):
 
     Frequencies are smoothed by one sample spread over the classes (Laplace: one a class over all targets). With one
     answer a step they are those of each position, smoothed by one sample of the overall frequencies; on copy memory
-    this is the best that can be done without memory, 10 ln 8 / (T + 20) nats a step.
+    this is the best that can be done without memory, 10 ln 8 / (T + 20) nats a step. A task that counts classes equally
+    changes nothing: weighted, all classes would be equally frequent, and the answer arbitrary.
     """
 
     scores: Float[Tensor, "..."]  # (output,), or (time, output)

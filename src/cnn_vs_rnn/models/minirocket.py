@@ -25,7 +25,8 @@ class MiniRocket(LinearMap):
     classification", arXiv 2012.08791. The penalty is chosen by leave-one-out within the training samples.
 
     aeon wants equal lengths of at least 9: shorter series are padded with zeros at the end, which keeps their duration
-    visible. The scores are the ridge's (near -1 or 1), so their order means more than their softmax.
+    visible. The scores are the ridge's (near -1 or 1), so their order means more than their softmax. Classes count
+    equally in the ridge where the task says so.
 
     The first use after an installation compiles the transform (about 10 s, kept in numba's cache).
     """
@@ -62,7 +63,8 @@ class MiniRocket(LinearMap):
         scaler = StandardScaler(with_mean=False)
         features = scaler.fit_transform(features)
         if is_classification(train):
-            model: Any = RidgeClassifierCV(alphas=_ALPHAS).fit(features, train.targets)
+            weight = "balanced" if self.output.balanced else None
+            model: Any = RidgeClassifierCV(alphas=_ALPHAS, class_weight=weight).fit(features, train.targets)
             self.take_classes(model.coef_ / scaler.scale_, model.intercept_, model.classes_)
         else:
             model: Any = RidgeCV(alphas=_ALPHAS).fit(features, train.targets)

@@ -18,7 +18,8 @@ _TRUST = 0.99  # the probability given to the neighbour's class; the others shar
 class OneNN(ClosedForm):
     """The answer of the nearest training sample by Euclidean distance of the flattened, zero-padded inputs.
 
-    Without warping: Bagnall et al. 2017, "The great time series classification bake off", section 3.
+    Without warping: Bagnall et al. 2017, "The great time series classification bake off", section 3. A rare class
+    needs no weight here: only the nearest sample has a say.
     """
 
     neighbours: Float[Tensor, "sample feature"]

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from cnn_vs_rnn.models.encoder import SequenceEncoder, channels_at
 from cnn_vs_rnn.models.masking import zero_padding
 from cnn_vs_rnn.models.read_out import ReadOut
-from cnn_vs_rnn.models.time_convolution import time_convolution
+from cnn_vs_rnn.models.time_convolution import TimeConv1d
 from cnn_vs_rnn.tasks.data import InputSpec
 
 
@@ -36,7 +36,7 @@ class TextCNN(SequenceEncoder):
         super().__init__(read_out)
         widths = [channels_at(width, at, len(kernel_sizes)) for at in range(len(kernel_sizes))]
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(input.channels, out, size) for out, size in zip(widths, kernel_sizes, strict=True)
+            TimeConv1d(input.channels, out, size) for out, size in zip(widths, kernel_sizes, strict=True)
         )
         self.dropout = nn.Dropout(dropout)
         self.features = sum(widths)
@@ -55,6 +55,5 @@ class TextCNN(SequenceEncoder):
 
 def _ahead(inputs: Float[Tensor, "batch time channel"], layer: nn.Module) -> Float[Tensor, "batch time out"]:
     """The convolution of each step and those that follow it; as many steps as before."""
-    assert isinstance(layer, nn.Conv1d)
-    padded = F.pad(inputs, (0, 0, 0, layer.kernel_size[0] - 1))
-    return time_convolution(padded, layer.weight, layer.bias)
+    assert isinstance(layer, TimeConv1d)
+    return layer(F.pad(inputs, (0, 0, 0, layer.kernel_size[0] - 1)))

@@ -15,7 +15,7 @@ from cnn_vs_rnn.tasks.tokens import TokenOptions
 
 
 def load(config: TaskConfig) -> RawTask:
-    """20074 surnames of 18 languages, from 94 Portuguese and Vietnamese or so to 9408 Russian; no official parts.
+    """20074 surnames of 18 languages, from 73 Vietnamese to 9408 Russian; no official parts.
 
     A surname that is listed several times under a language is kept once. Source: PyTorch tutorials, "NLP from
     scratch: classifying names with a character-level RNN".
