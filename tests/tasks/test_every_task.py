@@ -1,74 +1,188 @@
 """Every file under conf/task, those added later included, is ingested and prepared."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from mirror import needs_mirror
 
 from cnn_vs_rnn.augmentation.preview import render_preview
 from cnn_vs_rnn.augmentation.scaling import prepare, read_part
 from cnn_vs_rnn.config import AugmentConfig, TaskConfig
-from cnn_vs_rnn.tasks.data import IGNORED
+from cnn_vs_rnn.tasks.check import check
+from cnn_vs_rnn.tasks.data import IGNORED, Samples
+from cnn_vs_rnn.tasks.load import load_task
 from cnn_vs_rnn.tasks.store import ingest
 
 FILES = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
 AUGMENT = Path(__file__).parents[2] / "conf" / "augment"
+PARTS = ("train", "valid", "test")
+LIMITS = {"limit": 300, "test_limit": 100}
 
 
-@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
+def configured(path):
+    return TaskConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def params(paths):
+    return [
+        pytest.param(path, id=path.stem, marks=[needs_mirror] if configured(path).files else [])  # no network in tests
+        for path in paths
+    ]
+
+
+@pytest.fixture(scope="module", params=params(FILES))
 def task(request, tmp_path_factory):
-    """(configuration, ingested, prepared with two seeds) of one file."""
-    config = TaskConfig(**yaml.safe_load(request.param.read_text(encoding="utf-8")))
+    """(configuration, ingested, prepared with two seeds) of some samples of one file."""
+    config = configured(request.param)
     assert config.name == request.param.stem
     assert request.param.read_text(encoding="utf-8").startswith(f"# @package tasks.{config.name}\n")
+    config = config.model_copy(update=LIMITS)
     root = tmp_path_factory.mktemp(config.name)
     ingested = ingest(config, root / "intermediate")
     return config, ingested, prepare(ingested, config, 2, root / "model_input")
 
 
-def test_the_parts_have_the_shape_the_task_promises(task):
-    config, ingested, prepared = task
+def test_the_inputs_have_the_shape_the_task_promises(task):
+    _, ingested, prepared = task
     spec = ingested.input
-    shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
-    for part in ("train", "valid", "test"):
+    shape = {
+        "image": (spec.channels, spec.height, spec.width),
+        "sequence": (spec.length, spec.channels),
+        "tokens": (spec.length,),
+    }[spec.kind]
+    for part in PARTS:
         samples = read_part(prepared, 0, part)
         assert samples.inputs.shape == (len(samples), *shape)
-        assert samples.inputs.dtype == np.float32
+        assert samples.inputs.dtype == (np.int64 if spec.kind == "tokens" else np.float32)
         assert np.isfinite(samples.inputs).all()
         assert (samples.lengths is not None) == spec.variable
-        if config.output == "per_step":
-            assert samples.targets.shape == samples.inputs.shape[:2]
-        else:
-            assert samples.targets.shape == (
-                (len(samples), ingested.output.size) if config.loss == "mse" else (len(samples),)
-            )
+        if samples.lengths is not None:
+            assert samples.lengths.min() >= 1
+            assert not samples.inputs[beyond_the_end(samples)].any()
+        if spec.kind == "tokens":
+            assert len(ingested.vocabulary) == spec.vocabulary
+            assert 0 <= samples.inputs.min() <= samples.inputs.max() < spec.vocabulary
+
+
+def beyond_the_end(samples):
+    return np.arange(samples.inputs.shape[1]) >= samples.lengths[:, None]
+
+
+def test_the_answers_have_the_shape_the_task_promises(task):
+    config, ingested, prepared = task
+    output = ingested.output
+    assert output.per_step == (config.output == "per_step")
+    assert (output.forecast is not None) == (config.output == "forecast")
+    assert output.labels == (config.loss == "binary_cross_entropy")
+    for part in PARTS:
+        samples = read_part(prepared, 0, part)
+        targets = samples.targets
+        assert len(targets) == len(samples)
+        steps = samples.inputs.shape[1:2] if output.per_step else ()
         if config.loss == "cross_entropy":
-            assert samples.targets.dtype == np.int64
-            assert set(np.unique(samples.targets)) <= {IGNORED, *range(ingested.output.size)}
-            assert len(ingested.classes) == ingested.output.size
+            assert targets.shape[1:] == steps
+            assert targets.dtype == np.int64
+            assert len(ingested.classes) == output.size
+            assert set(np.unique(targets)) <= {*range(output.size), *([IGNORED] if output.per_step else [])}
         else:
-            assert samples.targets.dtype == np.float32
+            assert targets.shape[1:] == (*steps, output.size)
+            assert targets.dtype == np.float32
+            assert np.isfinite(targets).all()
+        if output.labels:
+            assert len(ingested.classes) == output.size
+            assert set(np.unique(targets)) <= {0, 1, IGNORED}
+            ignored = targets == IGNORED
+            assert (ignored.all(axis=-1) == ignored.any(axis=-1)).all()  # a step counts with all its labels, or not
+        if output.per_step and samples.lengths is not None:
+            assert (targets[beyond_the_end(samples)] == IGNORED).all()
+        if output.forecast is not None:
+            assert output.size == output.forecast.horizon * len(output.forecast.channels)
 
 
-def test_nothing_leaks_between_the_parts(task):
+def test_no_sample_is_in_two_parts(task):
     _, ingested, prepared = task
     for seed in (0, 1):
         with np.load(prepared.split(seed).path, allow_pickle=False) as split:
-            assert sorted([*split["train"], *split["valid"]]) == list(range(ingested.pool_samples))
-    assert not any(ingested.card().duplicates.values())
+            train, valid = split["train"], split["valid"]
+        assert not np.intersect1d(train, valid).size
+        assert len(np.unique(train)) == len(train)
+        assert len(np.unique(valid)) == len(valid)
+        assert {*train, *valid} <= set(range(ingested.pool_samples))
+        # What is in neither part has a double in the validation part
+        left_out = np.setdiff1d(np.arange(ingested.pool_samples), [*train, *valid])
+        identical = identities(ingested)
+        assert np.isin(identical[left_out], identical[valid]).all()
+        assert not np.isin(identical[train], identical[valid]).any()
+
+
+def identities(ingested):
+    with np.load(Path(ingested.directory) / "pool.npz", allow_pickle=False) as pool:
+        return pool["identical"]
+
+
+def test_no_input_is_trained_on_and_tested(task):
+    config, _, prepared = task
+    if has_keys(config):
+        pytest.skip("two texts may have the same tokens: their keys decide, in the test below")
+    for seed in (0, 1):
+        train, valid, test = (contents(read_part(prepared, seed, part)) for part in PARTS)
+        assert not train & (valid | test)
+        assert not valid & test
+
+
+def has_keys(config):
+    return config.modality == "text" and config.output == "one"
+
+
+def contents(samples):
+    ends = [None] * len(samples) if samples.lengths is None else samples.lengths
+    return {row[:end].tobytes() for row, end in zip(samples.inputs, ends, strict=True)}
+
+
+@pytest.mark.parametrize("path", params(path for path in FILES if has_keys(configured(path))))
+def test_no_text_is_trained_on_and_tested(path):
+    config = configured(path)
+    raw = load_task(config)
+    assert raw.keys is not None
+    # Every text is replaced by its position, so that what becomes of it can be followed
+    pool, test = (None if part is None else numbered(part) for part in (raw.pool, raw.test))
+    any_number = raw.input.model_copy(update={"vocabulary": None})
+    checked = check(config, replace(raw, pool=pool, test=test, input=any_number))
+    keys = raw.keys[0], raw.keys[0 if raw.test is None else 1]
+    pool_texts, test_texts = (
+        {of[at] for at in part.inputs[:, 0]} for of, part in zip(keys, (checked.pool, checked.test), strict=True)
+    )
+    assert len(test_texts) > 100
+    assert not pool_texts & test_texts
+    # Nothing else was left out
+    if raw.test is not None:
+        assert pool_texts == {*raw.keys[0]} - test_texts
+        assert test_texts == {*raw.keys[1]}
+    else:
+        assert pool_texts | test_texts == {*raw.keys[0]}
+
+
+def numbered(part):
+    return Samples(np.arange(len(part))[:, None], part.targets, np.ones(len(part), np.int64))
 
 
 def test_the_card_adds_up(task):
     config, ingested, prepared = task
     card = ingested.card()
-    for part in ("train", "valid", "test"):
+    for part in PARTS:
         samples = read_part(prepared, 0, part)
         assert card.samples[part] == len(samples)
-        if card.classes:
+        if ingested.output.labels:
+            assert sum(counts[part] for counts in card.classes.values()) == (samples.targets == 1).sum()
+        elif card.classes:
             assert sum(counts[part] for counts in card.classes.values()) == (samples.targets != IGNORED).sum()
-    if config.loss == "cross_entropy" and config.output == "one":
-        assert all(counts["train"] for counts in card.classes.values())
+    assert card.samples["train"] + card.samples["valid"] <= LIMITS["limit"]
+    assert card.samples["test"] <= LIMITS["test_limit"]
+    if config.loss == "cross_entropy" and config.output == "one":  # what validates can be learnt
+        assert all(counts["train"] for counts in card.classes.values() if counts["valid"])
 
 
 @pytest.mark.parametrize("augment", ["none", "all"])
@@ -78,5 +192,26 @@ def test_it_is_drawn(task, augment):
     assert render_preview(prepared, config, policy).startswith(b"\x89PNG")
 
 
-def test_the_embedded_tasks_are_there():
-    assert {"adding", "copy_memory", "digits", "japanese_vowels", "osu_leaf"} <= {path.stem for path in FILES}
+def test_the_standard_tasks_are_there():
+    assert {path.stem for path in FILES} >= {
+        "adding",
+        "copy_memory",
+        "digits",
+        "etth1",
+        "fashion_mnist",
+        "japanese_vowels",
+        "jsb_chorales",
+        "mnist",
+        "names",
+        "nottingham",
+        "osu_leaf",
+        "parity",
+        "permuted_mnist",
+        "selective_copy",
+        "sequential_mnist",
+        "spoken_digits",
+        "sst2",
+        "tiny_shakespeare",
+        "trec",
+        "ucr",
+    }
