@@ -1,0 +1,68 @@
+"""On every task under conf/task, a CNN and an RNN are trained for one epoch and tested, for real."""
+
+import math
+from pathlib import Path
+
+import pytest
+import yaml
+from contest import compose, opened, planned
+from mirror import needs_mirror
+
+from cnn_vs_rnn.config import ModelConfig, TaskConfig
+from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
+from cnn_vs_rnn.learner.fit import fit
+
+CONF = Path(__file__).parents[2] / "conf"
+CNNS, RNN = ("cnn2d", "text_cnn", "tcn", "fcn"), "gru"
+# Generated sequences are shortened; recorded ones stay as long as they are.
+SHORT = {
+    "adding": {"length": 10},
+    "copy_memory": {"delay": 5},
+    "parity": {"longest": 10, "test_longest": 20},
+    "selective_copy": {"recalled": 2, "length": 10, "test_length": 20},
+}
+
+
+def read(path, kind):
+    return kind(**yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+TASKS = [read(path, TaskConfig) for path in sorted((CONF / "task").glob("*.yaml"))]
+MODELS = {path.stem: read(path, ModelConfig) for path in (CONF / "model").glob("*.yaml")}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [pytest.param(task, id=task.name, marks=[needs_mirror] if task.files else []) for task in TASKS],
+)
+def test_a_cnn_and_an_rnn_are_trained_for_an_epoch_and_tested(task, tmp_path):
+    cnn = next(name for name in CNNS if MODELS[name].serves(task))
+    limits = {"limit": 64, "test_limit": 30, "valid_fraction": 0.25}
+    options = {f"options.{name}": value for name, value in SHORT.get(task.name, {}).items()}
+    experiment = compose(
+        {
+            "tasks": task.name,
+            "models": f"{cnn}+{RNN}",
+            "seeds": 1,
+            "budget.parameters": 3000,
+            "recipe.batch_size": 16,
+            "trainer.max_epochs": 1,
+            "trainer.patience": 1,
+            **{f"tasks.{task.name}.{name}": value for name, value in {**limits, **options}.items()},
+        }
+    )
+    trials = planned(experiment, tmp_path)
+    assert [(trial.model.name, trial.model.family) for trial in trials] == [(cnn, "cnn"), (RNN, "rnn")]
+    for trial in trials:
+        assert 2850 <= trial.parameters <= 3150
+        folder = opened(trial, tmp_path / trial.model.name)
+        assert folder.record() is None
+        fit(folder)
+        record = folder.record()
+        assert record is not None
+        assert (record.epochs, record.diverged) == (1, False)
+        result = evaluate_trial(folder, trial, record, tmp_path / "kept")
+        assert "diverged" not in result.flags
+        assert set(result.also) == set(task.also)
+        assert all(map(math.isfinite, (result.valid_score, result.test_score, *result.also.values())))
+        assert Path(result.predictions).is_file()
