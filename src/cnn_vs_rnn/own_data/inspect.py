@@ -70,10 +70,10 @@ def _kind_of_folder(folder: Path) -> Kind:
 
 
 def _kind_of_table(path: Path, request: OwnData) -> Kind:
-    from cnn_vs_rnn.own_data.forecasts import date_column
     from cnn_vs_rnn.own_data.long_table import is_long
     from cnn_vs_rnn.own_data.series import is_ucr_line
     from cnn_vs_rnn.own_data.texts import text_column
+    from cnn_vs_rnn.own_data.wide_table import date_column
 
     if path.suffix.lower() == ".tsv":
         with path.open(encoding="utf-8", errors="replace") as file:

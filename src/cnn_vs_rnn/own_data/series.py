@@ -13,6 +13,7 @@ from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.own_data.series_files import read_series_files
 from cnn_vs_rnn.own_data.series_task import SeriesSet, found_series, series_task
 from cnn_vs_rnn.own_data.tables import read_table
+from cnn_vs_rnn.own_data.wide_table import date_column
 from cnn_vs_rnn.tasks.data import RawTask
 
 
@@ -21,11 +22,16 @@ def inspect_series(request: OwnData) -> Found:
     if _is_table(request):
         table = read_table(Path(request.path))
         if not is_long(table, request):
-            if forecasts.date_column(table, request) is not None:
+            if date_column(table, request) is not None:
                 return forecasts.inspect_forecast(request)
             raise UserError(
                 f"{request.path} is neither a long table ({ID_NAMES[0]} and {TIME_NAMES[0]} columns) nor one by date: "
                 "name the columns (id_column=, time_column=)"
+            )
+        if request.horizon is not None:
+            raise UserError(
+                f"{request.path} holds many series, and horizon= forecasts one: leave it out to predict their labels, "
+                "or give a table of one series"
             )
     return found_series(request, _read(request), f"{__name__}:load")
 

@@ -1,41 +1,61 @@
-"""Series from `.ts` and UCR `.tsv` files, and from arrays: one file, or a TRAIN and a TEST file."""
+"""Which files of series belong together: one file, or a TRAIN and a TEST file; and the UCR archive's `.tsv`."""
 
 from __future__ import annotations
 
-import zipfile
+import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.own_data.array_files import read_arrays_of, series_of
 from cnn_vs_rnn.own_data.parts import Part
 from cnn_vs_rnn.own_data.series_task import SeriesSet
+from cnn_vs_rnn.own_data.ts_files import read_ts
 
 ENDINGS = (".ts", ".tsv", ".npz", ".npy")
-_X, _Y = ("x", "data", "inputs", "series"), ("y", "labels", "label", "targets", "target")
+_READ = {".ts": read_ts, ".npz": read_arrays_of, ".npy": read_arrays_of}
+_PART_OF_NAME = re.compile(r"[_.-]?(train|test)", re.IGNORECASE)
+_ARRAY_OF_NAME = re.compile(r"(^|[_.-])[xy](?=$|[_.-])", re.IGNORECASE)
 
 
 def read_series_files(path: Path) -> SeriesSet:
-    """Every series of a file, or of a folder's; where a name says TRAIN or TEST, of both of the pair."""
-    files = _pair(path)
-    if files[0][0].suffix in (".npz", ".npy"):
-        return _arrays(files)
+    """Every series of a file, or of a folder's; where a name says TRAIN or TEST, of both of the pair.
+
+    Raises UserError where a folder holds several data sets, or a file none.
+    """
+    files = _pair(_one_of(path) if path.is_dir() else path)
     read = SeriesSet([file for file, _ in files])
+    if path.is_dir():
+        read.said.append(f"read {' and '.join(file.name for file, _ in files)}")
     for file, part in files:
         if not file.stat().st_size:
             raise UserError(f"{file} is empty: there is nothing to read")
-        (_read_ts if file.suffix == ".ts" else _read_tsv)(file, part, read)
+        _READ.get(file.suffix.lower(), _read_tsv)(file, part, read)
     return read
+
+
+def _one_of(folder: Path) -> Path:
+    """A file of the data set in a folder, which may be there in several formats."""
+    held = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in ENDINGS and file.name[0] != "."]
+    if not held:
+        raise UserError(f"{folder} holds no series ({', '.join(ENDINGS)}): name the file or folder that does")
+    held.sort(key=lambda file: ENDINGS.index(file.suffix.lower()))
+    sets = sorted({_set_of(file) for file in held})
+    if len(sets) > 1:
+        raise UserError(f"{folder} holds several data sets ({', '.join(sets[:4])}): give the file of one")
+    return held[0]
+
+
+def _set_of(file: Path) -> str:
+    name = _PART_OF_NAME.sub("", file.stem)
+    return _ARRAY_OF_NAME.sub("", name) if file.suffix.lower() == ".npy" else name
 
 
 def _pair(path: Path) -> list[tuple[Path, Part | None]]:
     """The files to read and the part that each is."""
-    if path.is_dir():
-        held = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS)
-        if not held:
-            raise UserError(f"{path} holds no series ({', '.join(ENDINGS)}): name the file or folder that does")
-        path = next((file for file in held if "TRAIN" in file.stem.upper()), held[0])
+    if path.suffix.lower() == ".npy":
+        path = series_of(path) or path
     stem = path.stem
     for train, test in (("TRAIN", "TEST"), ("train", "test"), ("Train", "Test")):
         if train in stem or test in stem:
@@ -46,21 +66,10 @@ def _pair(path: Path) -> list[tuple[Path, Part | None]]:
     return [(path, None)]
 
 
-def _read_ts(file: Path, part: Part | None, read: SeriesSet) -> None:
-    from aeon.datasets import load_from_ts_file
-
-    try:
-        series, labels = load_from_ts_file(str(file))[:2]
-    except Exception as error:  # aeon answers damage with many kinds
-        raise UserError(f"{file} is no .ts file that aeon can read ({' '.join(str(error).split())[:80]})") from error
-    for number, (one, label) in enumerate(zip(series, labels, strict=True), start=1):
-        read.add(f"{file.name} series {number}", np.asarray(one).T, str(label), part)
-
-
 def _read_tsv(file: Path, part: Part | None, read: SeriesSet) -> None:
     """A series a line: its label, then its values; NaN behind its end where it is shorter."""
-    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        label, *cells = line.rstrip("\n").split("\t")
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
+        label, *cells = line.split("\t")
         if not line.strip():
             continue
         place = f"{file.name} line {number}"
@@ -72,50 +81,3 @@ def _read_tsv(file: Path, part: Part | None, read: SeriesSet) -> None:
         known = np.flatnonzero(~np.isnan(values))
         end = known[-1] + 1 if len(known) else 0
         read.add(place, values[:end, None], label, part)
-
-
-def _arrays(files: list[tuple[Path, Part | None]]) -> SeriesSet:
-    read = SeriesSet([file for file, _ in files])
-    for file, part in files:
-        stored = _load(file)
-        if part is None and {"x_train", "y_train", "x_test", "y_test"} <= set(stored):
-            for named in ("train", "test"):
-                _add_array(file, stored[f"x_{named}"], stored[f"y_{named}"], named, read)
-            continue
-        x = next((stored[name] for name in _X if name in stored), None)
-        y = next((stored[name] for name in _Y if name in stored), None)
-        if x is None or y is None:
-            raise UserError(f"{file} holds {', '.join(sorted(stored)) or 'no array'}: name its arrays X and y")
-        _add_array(file, x, y, part, read)
-    return read
-
-
-def _load(file: Path) -> dict[str, np.ndarray]:
-    """Arrays by their names in small letters; of an X.npy also the y.npy beside it."""
-    try:
-        with np.load(file, allow_pickle=False) if file.suffix == ".npz" else file.open("rb") as opened:
-            if isinstance(opened, np.lib.npyio.NpzFile):
-                return {name.lower(): opened[name] for name in opened.files}
-        arrays = {"x": np.load(file, allow_pickle=False)}
-        beside = [file.with_name(file.name.replace("X", "y")), file.with_name(file.name.replace("x", "y"))]
-        beside = [other for other in beside if other != file and other.exists()]
-        if not beside:
-            raise UserError(f"{file} needs its labels in y.npy beside it: write X.npy and y.npy, or one .npz")
-        return {**arrays, "y": np.load(beside[0], allow_pickle=False)}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        reason = "it holds Python objects, which are not read" if "pickle" in str(error) else "it is damaged"
-        raise UserError(f"{file} cannot be read ({reason}): write it again as plain arrays of numbers") from error
-
-
-def _add_array(file: Path, x: np.ndarray, y: np.ndarray, part: Any, read: SeriesSet) -> None:
-    if x.ndim not in (2, 3) or not np.issubdtype(x.dtype, np.number):
-        raise UserError(f"{file}: X is {x.dtype} of shape {x.shape}: it must be numbers (sample, time[, channel])")
-    if len(x) != len(y):
-        raise UserError(f"{file}: {len(x):,} series and {len(y):,} labels: give one label a series")
-    values = x[..., None] if x.ndim == 2 else x
-    if values.shape[1] < values.shape[2]:  # as aeon and sktime write it
-        values = values.transpose(0, 2, 1)
-        assumed = f"X taken for (sample, channel, time): {values.shape[2]} channels, {values.shape[1]} steps"
-        read.said += [assumed] if assumed not in read.said else []
-    for number, (series, label) in enumerate(zip(values, y.reshape(len(y), -1)[:, 0].tolist(), strict=True)):
-        read.add(f"{file.name} series {number}", series, str(label), part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -12,8 +13,8 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.own_data.folders import files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of
-from cnn_vs_rnn.own_data.parts import Part, assemble, task_name
+from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of, strays
+from cnn_vs_rnn.own_data.parts import Part, assemble, said_of, task_name
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.class_names import plain_label
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
@@ -29,6 +30,7 @@ class SeriesSet:
     files: list[Path]
     said: list[str] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     parts: list[Part | None] = field(default_factory=list)
     groups: list[str] | None = None
@@ -39,7 +41,9 @@ class SeriesSet:
         if reason := _unusable(series, label):
             self.quarantined.append((place, reason))
             return
-        self.series.append(series.astype(np.float32))
+        with np.errstate(over="ignore"):  # beyond float32: infinite, hence quarantined when it is checked
+            self.series.append(series.astype(np.float32))
+        self.places.append(place)
         self.labels.append(plain_label(label))
         self.parts.append(part)
         if group is not None:
@@ -52,11 +56,22 @@ class SeriesSet:
         if not self.series:
             place, reason = self.quarantined[0]
             raise UserError(f"{path} holds no usable series ({place}: {reason}): mend it")
+        self._set_strays_aside()
         answers = answers_of(self.labels, path, self.parts)
         channels = {series.shape[1] for series in self.series}
         if len(channels) > 1:
             raise UserError(f"{path}: series of {min(channels)} and of {max(channels)} channels: give all the same")
         return answers
+
+    def _set_strays_aside(self) -> None:
+        """A label that is no number, where nearly all are values, costs its series and no more."""
+        stray = strays(self.labels)
+        for place, is_stray in zip(self.places, stray, strict=True):
+            if is_stray:
+                self.quarantined.append((place, "its label is no number, or infinite, and the others are numbers"))
+        columns: list[list[Any]] = [self.series, self.places, self.labels, self.parts]
+        for column in columns if self.groups is None else [*columns, self.groups]:
+            column[:] = [one for one, is_stray in zip(column, stray, strict=True) if not is_stray]
 
 
 def _unusable(series: Series, label: str) -> str:
@@ -77,7 +92,6 @@ def found_series(request: OwnData, read: SeriesSet, target: str) -> Found:
     count, channels = len(read.series), read.series[0].shape[1]
     steps = f"{min(lengths)} to {max(lengths)}" if len(set(lengths)) > 1 else f"{lengths[0]}"
     what = f"Which of {answers.size} classes is this series of?" if answers.classes else "Which number belongs to it?"
-    shared = "TRAIN and TEST as the files say" if has_test else "a fifth is drawn as the test part"
     return Found(
         task=TaskConfig(
             name=task_name(Path(request.path).stem),
@@ -93,7 +107,7 @@ def found_series(request: OwnData, read: SeriesSet, target: str) -> Found:
             f"{count:,} series of {steps} steps, {channels} channel{'s' * (channels > 1)}",
             *read.said,
             answers.said(),
-            shared,
+            said_of(read.parts, "the files"),
         ),
         samples=count,
         steps=int(np.median(lengths)),
