@@ -66,7 +66,7 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
     asked = dict(_flatten(params))
     own: dict[str, Any] = {}
     if asked.get("experiment") == own_data.EXPERIMENT:
-        missing, own = own_data.contest_of(own_data.take_request(asked), asked)
+        missing, own = own_data.contest_of(own_data.take_request(asked), asked, conf.parent)
         asked = {**missing, **asked}
     groups = [_choice(conf, key, str(asked.pop(key))) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked]
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.config_errors import explain
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.own_data.request import OwnData
@@ -29,7 +31,7 @@ def take_request(asked: dict[str, Any]) -> OwnData:
         raise UserError(explain(error, OwnData)) from error
 
 
-def contest_of(request: OwnData, asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What to choose and set where the user has not, and what to put into the composed experiment."""
     from cnn_vs_rnn.own_data.inspect import inspect  # with pandas: other experiments do not wait for it
     from cnn_vs_rnn.own_data.sizing import limited, said, settings_for
@@ -44,4 +46,17 @@ def contest_of(request: OwnData, asked: Mapping[str, Any]) -> tuple[dict[str, An
     }
     missing = {key: value for key, value in chosen.items() if key not in asked}
     task = limited(found.task, settings).model_dump(mode="json")
+    task["options"]["path"] = _recorded(Path(request.path), project.resolve())
     return missing, {"tasks": {found.task.name: task}, "found": [*found.said, said(settings)]}
+
+
+def _recorded(path: Path, project: Path) -> str:
+    """Relative to the project, in which every run works, if the data lies in it: both can be moved together."""
+    return str(path.relative_to(project) if path.is_relative_to(project) else path)
+
+
+def command_of(contest: ExperimentConfig) -> str:
+    """What to type to run an experiment again; of own data with its path."""
+    paths = [str(task.options["path"]) for task in contest.tasks.values() if "path" in task.options]
+    params = ",".join([f"experiment={contest.experiment}", *(f"path={path}" for path in paths[:1] if contest.found)])
+    return f"kedro run --params {shlex.quote(params)}"

@@ -22,6 +22,7 @@ from cnn_vs_rnn.report.verdicts import metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.summary import read_predictions
+from pipelines.own_data import command_of
 from pipelines.records import IngestedVariant, Preview
 from pipelines.rooms import Rooms
 from pipelines.session import current
@@ -63,7 +64,7 @@ def write_reports(
         previews={preview.task: _picture(Path(preview.path)) for preview in previews},
         classes=classes,
         environment=environment(Path.cwd()),
-        command=f"kedro run --params experiment={contest.experiment}",
+        command=command_of(contest),
     )
     folder = rooms.reporting
     write_report(folder / "report.html", page)

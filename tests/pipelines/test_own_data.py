@@ -1,0 +1,84 @@
+"""`kedro run --params experiment=my_data,path=...` on real files, from the command line to the report."""
+
+import csv
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from own_data.made import images, texts
+from project import make_project
+
+FEW = "seeds=2,trainer.max_epochs=2,budget.parameters=2000,executor.workers=2"
+
+
+@pytest.fixture
+def project(tmp_path):
+    return make_project(tmp_path / "project")
+
+
+def test_images_from_the_command_to_the_report(project):
+    photos = images(project.root / "My Photos = größer", classes=2, each=15)
+    (photos / "class 0/0.png").write_text("no image")
+    (photos / "class 1/copy.png").write_bytes((photos / "class 1/1.png").read_bytes())
+    params = f"experiment=my_data,path=My Photos = größer,models=cnn2d+gru+majority,{FEW}"
+    answer = project.kedro("run", "--params", params)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr
+    lines = answer.stdout.splitlines()
+    assert lines[0] == ("found   31 images, grey, taken to 12x10 pixels (height=, width= and colour= change that)")
+    assert "found   2 classes: class 0 (15), class 1 (16)" in lines
+    assert re.search(r"found   settings: .* roughly \d+ min of training on 2 cores", answer.stdout)
+    assert "1 quarantined, the first class 0/0.png: it is no image" in answer.stdout
+    assert answer.stdout.index("found ") < answer.stdout.index("plan ") < answer.stdout.index("best CNN")
+    report = project.root / "data/08_reporting/my_data"
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "class 0/0.png" in page
+    assert "path=My Photos = größer" in page  # the command that runs it again
+    with (report / "leaderboard.csv").open(newline="") as file:
+        board = list(csv.DictReader(file))
+    assert {row["model"] for row in board} == {"cnn2d", "gru", "majority"}
+    assert {row["task"] for row in board} == {"my_photos_groer"}
+    assert json.loads((report / "verdicts.json").read_text())
+
+
+def test_a_table_asked_for_from_another_folder_and_again_after_the_project_moved(project, tmp_path):
+    (project.root / "own").mkdir()
+    texts(60).to_csv(project.root / "own/reviews.csv", index=False)
+    params = f"experiment=my_data,path=reviews.csv,models=text_cnn+gru+majority,{FEW}"
+    command = ["run", "--pipelines", "ingestion,augmentation,training", "--params"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "kedro", *command, params],
+        cwd=project.root / "own",
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    project.root = project.root.rename(tmp_path / "moved")
+    (project.root / "own/reviews.csv").touch()
+    answer = project.kedro(*command, params.replace("reviews.csv", "own/reviews.csv"))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "60 texts in column 'review', labels in 'mood'" in answer.stdout
+    assert "all 6 trials are trained already" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ("", "experiment=my_data needs your data: kedro run --params experiment=my_data,path=FOLDER_OR_FILE"),
+        (",path=nowhere", "nowhere: there is no such file or folder; check its spelling"),
+        (",path=a,b", "'b' is not of the form key=value (commas separate: a path with one needs another name)"),
+        (
+            ",path=conf,kind=video",
+            "kind='video' is refused: input should be 'auto', 'image', 'text', 'audio' or 'series'",
+        ),
+        (",path=conf,horizon=0", "horizon='0' is refused: input should be greater than or equal to 1"),
+    ],
+)
+def test_a_mistake_is_answered_in_one_line(project, params, said):
+    answer = project.kedro("run", "--params", f"experiment=my_data{params}")
+    assert answer.returncode != 0
+    assert said in " ".join(answer.stderr.split())
+    assert "Traceback" not in answer.stderr
