@@ -48,6 +48,7 @@ class Case:
                 loss=self.loss,
                 score="mse" if self.values else "accuracy",
                 output=self.kind,
+                scale_targets=self.kind == "forecast",
                 equivalence=0.1,
             )
         )
