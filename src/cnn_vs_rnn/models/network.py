@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from cnn_vs_rnn.models.encoder import Encoder, SequenceEncoder
 from cnn_vs_rnn.models.masking import zero_padding
+from cnn_vs_rnn.models.read_out import read_out
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
 
 
@@ -54,5 +55,5 @@ class Network(nn.Module):
         answers = self.head(self.encoder(inputs, lengths))
         if self.forecast is None:
             return answers
-        last = inputs[:, -1, list(self.forecast.channels)]
+        last = read_out(inputs, lengths, "last")[:, list(self.forecast.channels)]
         return answers + last.repeat_interleave(self.forecast.horizon, dim=1)
