@@ -20,7 +20,7 @@ from cnn_vs_rnn.tasks.fetch import MIRROR, found_here
 from cnn_vs_rnn.tasks.options import read_options
 from cnn_vs_rnn.tasks.padding import pad_sequences
 
-Series = list[Float32[np.ndarray, "time channel"]]
+Series = list[Float32[np.ndarray, "_ channel"]]  # of any lengths
 
 
 class UcrOptions(Strict):
