@@ -135,10 +135,9 @@ def prepare(task: IngestedTask, config: TaskConfig, seeds: int, root: Path) -> P
 
     Raises UserError where the pool cannot be split or `root` cannot be written.
     """
-    pool = task.pool()
+    pool, positions = task.pool_and_splits(config, range(seeds))
     splits = []
-    for seed in range(seeds):
-        train, valid = task.split(config, seed)
+    for seed, (train, valid) in enumerate(positions):
         scaled = config.scale and task.input.kind != "tokens"
         scaling = Scaling.fit(pool.take(train)) if scaled else Scaling.identity(task.input.channels)
         if config.scale_targets:

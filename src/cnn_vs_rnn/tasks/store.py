@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ from cnn_vs_rnn.tasks.load import load_task
 from cnn_vs_rnn.tasks.splits import train_and_valid
 
 log = logging.getLogger(__name__)
+
+Split = tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]
 
 
 class IngestedTask(Strict):
@@ -58,17 +61,25 @@ class IngestedTask(Strict):
         """The group of each pool sample; None where samples are independent."""
         return self._read("pool").get("groups")
 
-    def split(self, config: TaskConfig, seed: int) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]:
+    def split(self, config: TaskConfig, seed: int) -> Split:
         """Positions in the pool to train and to validate on. Raises UserError where it cannot be split."""
+        _, (split,) = self.pool_and_splits(config, [seed])
+        return split
+
+    def pool_and_splits(self, config: TaskConfig, seeds: Iterable[int]) -> tuple[Samples, list[Split]]:
+        """The pool, read once for all seeds, and how each seed splits it. Raises UserError as `pool` and `split`."""
         stored = self._read("pool")
-        return train_and_valid(
-            stored["targets"],
-            stored.get("groups"),
-            stored.get("valid"),
-            stored["identical"],
-            config.valid_fraction,
-            seed,
-        )
+        return _samples(stored), [
+            train_and_valid(
+                stored["targets"],
+                stored.get("groups"),
+                stored.get("valid"),
+                stored["identical"],
+                config.valid_fraction,
+                seed,
+            )
+            for seed in seeds
+        ]
 
     def card(self) -> DataCard:
         """The data card. Raises UserError where the file is missing or damaged."""
