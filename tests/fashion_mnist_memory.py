@@ -1,0 +1,33 @@
+"""Ingests all of fashion_mnist, prepares it and trains a small CNN on it for one epoch, below the folder given.
+
+Writes the training samples, the epochs trained, and the peak of memory in bytes.
+"""
+
+import resource
+import sys
+from pathlib import Path
+
+from contest import compose, opened, planned
+
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.learner.fit import fit
+
+root = Path(sys.argv[1])
+experiment = compose(
+    {
+        "tasks": "fashion_mnist",
+        "models": "cnn2d",
+        "seeds": 1,
+        "budget.parameters": 3000,
+        "trainer.max_epochs": 1,
+        "trainer.patience": 1,
+    }
+)
+(trial,) = planned(experiment, root)
+train = read_part(trial.data, trial.seed, "train")
+folder = opened(trial, root / "trial")
+fit(folder)
+record = folder.record()
+assert record is not None
+kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+sys.stdout.write(f"{len(train)} {record.epochs} {1024 * kibibytes}\n")
