@@ -45,9 +45,11 @@ def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tup
         "trainer.patience": settings.patience,
     }
     missing = {key: value for key, value in chosen.items() if key not in asked}
+    given = ", ".join(f"{key}={asked[key]}" for key in chosen if key in asked)
+    told = said(settings) + (f", but as you say {given}" if given else "")
     task = limited(found.task, settings).model_dump(mode="json")
     task["options"]["path"] = _recorded(Path(request.path), project.resolve())
-    return missing, {"tasks": {found.task.name: task}, "found": [*found.said, said(settings)]}
+    return missing, {"tasks": {found.task.name: task}, "found": [*found.said, told]}
 
 
 def _recorded(path: Path, project: Path) -> str:

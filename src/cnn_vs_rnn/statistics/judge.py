@@ -187,8 +187,10 @@ def _between_networks(task: TaskConfig, duel: Duel, statistics: StatisticsConfig
             f"{_capital(ahead)} and {behind} are level: their difference ({extent}) stays within {_margin(task)}."
         )
     doubt = f"perhaps by less than {_margin(task)}" if interval.low > 0 else "which of the two is better is open"
+    level = gap.split()[0] == "0"
+    stand = f"and {behind} are level on average" if level else f"is ahead of {behind} by {gap}"
     return "undecided", (
-        f"{_capital(ahead)} is ahead of {behind} by {gap} ({extent}), but {doubt}. "
+        f"{_capital(ahead)} {stand} ({extent}), but {doubt}. "
         f"{advice(interval, duel.seeds, duel.samples, margin, statistics.confidence)}"
     )
 
