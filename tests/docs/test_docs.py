@@ -15,6 +15,7 @@ from kedro.framework.cli.project import run as kedro_run
 
 from cnn_vs_rnn.own_data.request import OwnData
 from pipelines.config_loader import compose_experiment
+from pipelines.fetch import files_of, read_task
 from pipelines.own_data import EXPERIMENT
 from pipelines.pipeline_registry import STAGES
 
@@ -122,6 +123,10 @@ def test_commands_are_accepted(page, after):
                 compose_experiment(after(page) / "conf", params)
             case ["dvc", *arguments]:
                 dvc_parser.get_main_parser().parse_args(arguments)  # exits where it knows no such command
+            case ["python", "-m", "pipelines.fetch", *tasks]:
+                assert all(files_of(read_task(task)) for task in tasks)
+            case ["git", ("add" | "commit" | "clone"), *_]:
+                pass  # of data that is not here
             case ["pytest", folder, *_]:
                 assert (PROJECT / folder).is_dir()
             case [("kedro" | ".venv/bin/pre-commit"), ("viz" | "install"), *_]:
