@@ -119,12 +119,14 @@ class ModelConfig(Strict):
     paper: str
     modalities: list[Modality]
     outputs: list[OutputKind] = ["one", "per_step", "forecast"]
+    labels: bool = True  # it can answer several yes-or-no questions at once
     trivial: bool = False  # answers without looking: what everything else must beat
     options: dict[str, Option] = {}  # keyword arguments of the class
 
     def serves(self, task: TaskConfig) -> bool:
         """Whether this model can be entered in a contest on that task."""
-        return task.modality in self.modalities and task.output in self.outputs
+        labels = task.loss == "binary_cross_entropy"
+        return task.modality in self.modalities and task.output in self.outputs and (self.labels or not labels)
 
 
 class RecipeConfig(Strict):

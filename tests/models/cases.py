@@ -85,7 +85,7 @@ class Case:
             inputs = random.integers(1, spec.vocabulary, (count, spec.length))
         if self.output.labels:
             inputs = (inputs > 0.5).astype(np.float32)
-            targets = np.roll(inputs, -1, axis=1)
+            targets = np.roll(inputs, -1, axis=1) if self.output.per_step else inputs.max(axis=1)
         elif spec.kind == "tokens" and not self.output.per_step:
             targets = np.arange(count) % self.output.size
             inputs[:, : spec.length // 2] = 2 + targets[:, None]  # half of the text tells
@@ -144,6 +144,7 @@ CASES = [
     ),
     Case("words", "text", tokens(20, 30), OutputSpec(size=4), shortest=2),
     Case("characters", "text", tokens(40, 15), OutputSpec(size=15, per_step=True, causal=True)),
+    Case("labels", "series", sequence(30, 6), OutputSpec(size=6, labels=True)),
     Case("keys", "series", sequence(30, 6), OutputSpec(size=6, per_step=True, labels=True, causal=True), shortest=4),
 ]
 
