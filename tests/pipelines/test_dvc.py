@@ -5,37 +5,54 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
+from mirror import needs_mirror
 from project import SOURCE, Project, make_project
 
 
 @pytest.fixture(scope="module")
 def reproduced(tmp_path_factory) -> Project:
     """A fresh repository in which the stages have run once, on the tiny experiment."""
-    project = make_project(tmp_path_factory.mktemp("dvc"))
-    shutil.copytree(SOURCE / ".dvc", project.root / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"))
-    shutil.copytree(SOURCE / "src", project.root / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    for name in (".gitignore", ".dvcignore"):
-        shutil.copy(SOURCE / name, project.root / name)
-    stages = (SOURCE / "dvc.yaml").read_text().replace("[quickstart]", "[tiny]")
-    (project.root / "dvc.yaml").write_text(stages)
-    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "."]):
-        assert project.run("git", *command).returncode == 0
-    answer = project.run("dvc", "repro", PYTHONPATH=f"{project.root}/src")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
+    project = make_repository(tmp_path_factory.mktemp("dvc"))
+    repro(project)
     return project
 
 
-def repro(project: Project) -> str:
-    answer = project.run("dvc", "repro", PYTHONPATH=f"{project.root}/src")
+def make_repository(root: Path) -> Project:
+    """A copy of the project under git and DVC, everything committed, nothing run."""
+    project = make_project(root)
+    shutil.copytree(SOURCE / ".dvc", root / ".dvc", ignore=shutil.ignore_patterns("cache", "tmp"))
+    shutil.copytree(SOURCE / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    (root / "data").mkdir()
+    for name in (".gitignore", ".dvcignore", "data/dvc.yaml"):
+        shutil.copy(SOURCE / name, root / name)
+    (root / "dvc.yaml").write_text((SOURCE / "dvc.yaml").read_text().replace("[quickstart]", "[tiny]"))
+    does(project, "git", "init", "-q")
+    commit(project)
+    return project
+
+
+def does(project: Project, *command: str) -> str:
+    answer = project.run(*command, PYTHONPATH=f"{project.root}/src")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     return answer.stdout
 
 
+def commit(project: Project) -> None:
+    does(project, "git", "add", ".")
+    does(project, "git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", ".")
+
+
+def repro(project: Project, *targets: str) -> str:
+    return does(project, "dvc", "repro", *targets)
+
+
 def ran(output: str) -> set[str]:
-    return set(re.findall(r"Running stage '(\w+)@", output))
+    return set(re.findall(r"Running stage '(?:[\w./]+:)?(\w+)@", output))
 
 
 def test_a_second_repro_does_nothing_and_all_is_pinned(reproduced):
@@ -69,3 +86,78 @@ def test_an_edit_of_gru_reruns_what_depends_on_it_and_nothing_else(reproduced):
     path = reproduced.root / "conf/model/resnet1d.yaml"  # not in this experiment
     path.write_text(path.read_text() + "# a remark\n")
     assert ran(repro(reproduced)) == {"compose"}
+
+
+def test_a_repro_of_the_experiments_fetches_nothing(reproduced):
+    assert not (reproduced.root / "data/01_raw").exists()
+
+
+@needs_mirror
+def test_own_data_and_fetched_files_come_back_in_a_second_clone(tmp_path):
+    """`dvc push` to a folder, `git clone`, `dvc pull`: byte for byte, and git never held any of it."""
+    first = make_repository(tmp_path / "first")
+    own = first.root / "data/01_raw/own"
+    for name, content in {"cats/1.bin": bytes(range(256)) * 9, "dogs/ä b.txt": b"wuff\n"}.items():
+        (own / name).parent.mkdir(parents=True)
+        (own / name).write_bytes(content)
+    does(first, "dvc", "add", "-q", "data/01_raw/own")
+    assert ran(repro(first, "data/dvc.yaml:fetch@trec")) == {"fetch"}
+    assert ran(repro(first, "data/dvc.yaml:fetch@trec")) == set()
+    does(first, "dvc", "remote", "add", "-q", "-d", "store", str(tmp_path / "store"))
+    commit(first)
+    targets = ("data/01_raw/own", "data/dvc.yaml:fetch@trec")
+    does(first, "dvc", "push", "-q", *targets)
+
+    does(first, "git", "clone", "-q", str(first.root), str(tmp_path / "second"))
+    second = Project(tmp_path / "second")
+    assert files(second) == {"own.dvc"}
+    does(second, "dvc", "pull", "-q", *targets)
+    assert files(second) == {"own.dvc", "own/cats/1.bin", "own/dogs/ä b.txt", "text/trec.tar.gz"}
+    for name in files(second):
+        assert (second.root / "data/01_raw" / name).read_bytes() == (first.root / "data/01_raw" / name).read_bytes()
+    assert does(second, "git", "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def files(project: Project) -> set[str]:
+    raw = project.root / "data/01_raw"
+    return {path.relative_to(raw).as_posix() for path in raw.rglob("*") if path.is_file()}
+
+
+def test_every_published_file_has_a_stage():
+    """Each file under `files` is an output of a stage; of `ucr`, the data set that it names."""
+    stages = yaml.safe_load((SOURCE / "data/dvc.lock").read_text())["stages"]
+    pinned = {out["path"].removeprefix("data/01_raw/") for stage in stages.values() for out in stage["outs"]}
+    for path in (SOURCE / "conf/task").glob("*.yaml"):
+        task = yaml.safe_load(path.read_text())
+        listed = [file["path"] for file in task.get("files", [])]
+        if path.stem == "ucr":
+            listed = [f"ucr/{task['options']['name']}.zip"]
+        for file in listed:
+            assert {file, file.rpartition("/")[0]} & pinned, file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["trecc"], "there is no task 'trecc'; did you mean trec?"),
+        (["digits"], "task digits has no files: its data is generated, or comes with an installed package"),
+        ([], "Name the tasks whose files to keep: python -m pipelines.fetch TASK [TASK...]"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_in_one_line(project, arguments, said):
+    answer = project.run(sys.executable, "-m", "pipelines.fetch", *arguments)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", said + "\n")
+
+
+def test_a_data_set_that_only_its_origin_has_is_said_so(project):
+    path = project.root / "conf/task/ucr.yaml"
+    path.write_text(path.read_text().replace("name: ECG200", "name: Adiac"))
+    answer = project.run(sys.executable, "-m", "pipelines.fetch", "ucr", DATA_MIRROR="")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("task ucr: ucr/Adiac.zip is nowhere here, and the origin packs the same series")
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def project(tmp_path):
+    return make_project(tmp_path / "project")
