@@ -127,7 +127,7 @@ def test_commands_are_accepted(page, after, own_data):
                 assert set(context.params["pipelines"] or ()) <= set(STAGES)
                 params = dict(item.split("=", 1) for item in option(words, "--params").split(",") if item)
                 if "path" in params:
-                    params["path"] = str(own_data / params["path"])
+                    params["path"] = str(own_data / Path(params["path"]).name)
                 compose_experiment(after(page) / "conf", params)
             case ["dvc", *arguments]:
                 dvc_parser.get_main_parser().parse_args(arguments)  # exits where it knows no such command
