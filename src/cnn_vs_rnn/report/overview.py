@@ -14,7 +14,7 @@ from cnn_vs_rnn.report.table import VERDICT_STYLES, VERDICT_WORDS
 from cnn_vs_rnn.statistics.duel import duels
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import ReadPredictions, goodness, summarise
-from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, score_text
+from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, score_text
 
 FROM = 4  # contests: fewer are read one by one
 
@@ -30,6 +30,7 @@ class OverviewRow:
     contest: Contest
     modality: Modality
     score: str
+    in_percent: bool
     champions: dict[Family, str]
     trivial: str
     beaten: bool | None
@@ -72,6 +73,7 @@ def _row(
         contest=contest,
         modality=task.modality,
         score=SCORE_SYMBOLS[task.score],
+        in_percent=task.score in IN_PERCENT,
         champions={one.family: f"{one.model} {score_text(one.mean, task.score)}" for one in contest.champions},
         trivial="-" if trivial is None else score_text(trivial.mean, task.score),
         beaten=None if interval is None else interval.low > 0,
@@ -81,8 +83,8 @@ def _row(
 def overview_table(rows: Sequence[OverviewRow]) -> Table:
     """For a terminal of 100 columns."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
-    table.add_column("task", style="bold", max_width=24)
-    for heading in ("score", "best CNN", "best RNN", "baseline"):
+    table.add_column("task", style="bold", max_width=32)
+    for heading in ("best CNN", "best RNN", "baseline"):
         table.add_column(heading, no_wrap=True)
     table.add_column("trivial", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
@@ -91,8 +93,7 @@ def overview_table(rows: Sequence[OverviewRow]) -> Table:
         champions = [row.champions.get(family, "-") for family in ("cnn", "rnn", "baseline")]
         mark = " ✗" if row.beaten is False else ""  # as in the report
         table.add_row(
-            row.heading,
-            row.score,
+            row.heading if row.in_percent else f"{row.heading} ({row.score})",
             *champions,
             row.trivial + mark,
             f"[{VERDICT_STYLES.get(verdict, 'default')}]{VERDICT_WORDS[verdict]}",
