@@ -68,11 +68,14 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
     if asked.get("experiment") == own_data.EXPERIMENT:
         missing, own = own_data.contest_of(own_data.take_request(asked), asked, conf.parent)
         asked = {**missing, **asked}
-    groups = [_choice(conf, key, str(asked.pop(key))) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked]
+    files = {key: str(asked.pop(key)) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked}
+    groups = [_choice(conf, key, value) for key, value in files.items()]
     try:
         GlobalHydra.instance().clear()
         with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
             composed = compose("config", overrides=groups)
+        for key in SEVERAL_FILES.keys() & files.keys():
+            _leave_out_all_but(composed[key], _names(files[key]))
         for key, value in own.items():
             OmegaConf.update(composed, key, value, force_add=True)
         for key, value in asked.items():
@@ -98,12 +101,24 @@ def _flatten(params: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str,
 def _choice(conf: Path, key: str, value: str) -> str:
     """The Hydra override for a choice of files; refuses names that have no file."""
     group = SEVERAL_FILES.get(key, key)
-    names = [name.strip() for name in value.split("+")] if key in SEVERAL_FILES else [value.strip()]
+    names = _names(value) if key in SEVERAL_FILES else [value.strip()]
     valid = sorted(path.stem for path in (conf / group).glob("*.yaml"))
     for name in names:
         if name not in valid:
             raise UserError(f"{key}={name}: there is no {group} {name!r}; {nearest(name, valid)}")
     return f"{group}=[{','.join(names)}]" if key in SEVERAL_FILES else f"{group}={names[0]}"
+
+
+def _names(value: str) -> list[str]:
+    return [name.strip() for name in value.split("+")]
+
+
+def _leave_out_all_but(composed: DictConfig, names: Iterable[str]) -> None:
+    """An experiment may set keys of a task or model that was not chosen; they would stand there alone."""
+    OmegaConf.set_struct(composed, False)
+    for name in composed.keys() - set(names):
+        del composed[name]
+    OmegaConf.set_struct(composed, True)
 
 
 def _set(composed: DictConfig, key: str, value: Any) -> None:

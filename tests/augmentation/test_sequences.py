@@ -208,6 +208,7 @@ def task(modality, output="one"):
         loss="cross_entropy",
         score="accuracy",
         output=output,
+        scale=output != "forecast",
         equivalence=0.01,
     )
 

@@ -258,3 +258,13 @@ def test_the_nearest_names_are_offered_and_all_of_them_where_none_is_near():
     assert nearest("zzz", ["tcn", "gru"]) == "choose one of gru, tcn"
     assert nearest("zzz", []) == "nothing is allowed here"
     assert nearest("resnet", ["resnet1d", "resnet2d", "tcn"]) == "did you mean resnet2d or resnet1d?"
+
+
+@pytest.mark.parametrize("key", ["tasks", "models"])
+def test_what_an_experiment_sets_of_a_task_or_model_goes_with_it(conf, key):
+    path = conf / "experiment/quickstart.yaml"
+    path.write_text(path.read_text() + "tasks: {digits: {limit: 500}}\nmodels: {gru: {options: {layers: 2}}}\n")
+    assert compose_experiment(conf, {}).tasks["digits"].limit == 500
+    chosen = {"tasks": "japanese_vowels", "models": "lstm"}[key]
+    composed = compose_experiment(conf, {key: chosen})
+    assert list(getattr(composed, key)) == [chosen]
