@@ -99,3 +99,8 @@ def wide_table(rows: int = 300) -> pd.DataFrame:
             "heat": random.normal(size=rows).cumsum(),
         }
     )
+
+
+def cut(path: Path, share: float = 0.5) -> None:
+    """Keep the first bytes of a file only."""
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
