@@ -23,11 +23,6 @@ class ClassFolders:
     parts: list[Part | None]
     quarantined: tuple[tuple[str, str], ...]
 
-    @property
-    def has_test(self) -> bool:
-        """Whether the folder says what to test on."""
-        return "test" in self.parts
-
 
 def class_folders(root: Path, endings: Sequence[str], what: str) -> ClassFolders:
     """The files of `<root>/<class>/` or `<root>/<train|valid|test>/<class>/`, at any depth below the class.

@@ -14,8 +14,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.folders import class_folders, files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, answers_of
-from cnn_vs_rnn.own_data.parts import assemble, said_of, task_name
+from cnn_vs_rnn.own_data.labels import answers_of
+from cnn_vs_rnn.own_data.own_task import own_task
+from cnn_vs_rnn.own_data.parts import assemble, said_of
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 
@@ -41,17 +42,15 @@ def inspect_images(request: OwnData) -> Found:
     )
     different = len({size[:2] for size in sizes}) > 1
     count = len(layout.files)
-    test = layout.parts.count("test") or round(TEST_SHARE * count)
     return Found(
-        task=TaskConfig(
-            name=task_name(root.name),
+        task=own_task(
+            decided,
+            answers,
+            layout.parts,
+            name=root.name,
             target=f"{__name__}:load",
             modality="image",
             description=f"Which of {len(answers.classes)} classes is this image of?",
-            source=request.path,
-            test_fraction=None if layout.has_test else TEST_SHARE,
-            options=decided.model_dump(),
-            **answers.scoring(test),
         ),
         said=(
             f"{count:,} images, {'colour' if colour else 'grey'}, "

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.own_data.folders import files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of, strays
-from cnn_vs_rnn.own_data.parts import Part, assemble, said_of, task_name
+from cnn_vs_rnn.own_data.labels import Answers, answers_of, strays
+from cnn_vs_rnn.own_data.own_task import own_task
+from cnn_vs_rnn.own_data.parts import Part, assemble, said_of
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.class_names import plain_label
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
@@ -88,20 +88,18 @@ def found_series(request: OwnData, read: SeriesSet, target: str) -> Found:
     """What the inspection of labelled series says. target: the loader, as "module:function"."""
     answers = read.checked(request.path)
     lengths = [len(series) for series in read.series]
-    has_test = "test" in read.parts
     count, channels = len(read.series), read.series[0].shape[1]
     steps = f"{min(lengths)} to {max(lengths)}" if len(set(lengths)) > 1 else f"{lengths[0]}"
     what = f"Which of {answers.size} classes is this series of?" if answers.classes else "Which number belongs to it?"
     return Found(
-        task=TaskConfig(
-            name=task_name(Path(request.path).stem),
+        task=own_task(
+            request.model_copy(update={"digest": files_digest(read.files)}),
+            answers,
+            read.parts,
+            name=Path(request.path).stem,
             target=target,
             modality="series",
             description=what,
-            source=request.path,
-            test_fraction=None if has_test else TEST_SHARE,
-            options=request.model_copy(update={"digest": files_digest(read.files)}).model_dump(),
-            **answers.scoring(read.parts.count("test") or round(TEST_SHARE * count)),
         ),
         said=(
             f"{count:,} series of {steps} steps, {channels} channel{'s' * (channels > 1)}",

@@ -9,8 +9,9 @@ from pathlib import Path
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.folders import class_folders, files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, answers_of
-from cnn_vs_rnn.own_data.parts import assemble, said_of, task_name
+from cnn_vs_rnn.own_data.labels import answers_of
+from cnn_vs_rnn.own_data.own_task import own_task
+from cnn_vs_rnn.own_data.parts import assemble, said_of
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.padding import pad_sequences
@@ -37,18 +38,16 @@ def inspect_sounds(request: OwnData) -> Found:
     hop = request.hop or max(10.0, round(1000 * seconds / _FRAMES))
     decided = request.model_copy(update={"rate": rate, "hop": hop, "digest": files_digest(layout.files)})
     count = len(layout.files)
-    test = layout.parts.count("test") or round(TEST_SHARE * count)
     mixed = f", recorded at {len(rates)} different rates, all" if len(rates) > 1 else ""
     return Found(
-        task=TaskConfig(
-            name=task_name(root.name),
+        task=own_task(
+            decided,
+            answers,
+            layout.parts,
+            name=root.name,
             target=f"{__name__}:load",
             modality="audio",
             description=f"Which of {len(answers.classes)} classes is this recording of?",
-            source=request.path,
-            test_fraction=None if layout.has_test else TEST_SHARE,
-            options=decided.model_dump(),
-            **answers.scoring(test),
         ),
         said=(
             f"{count:,} recordings of about {seconds:.1f} s{mixed} taken at {rate:,} Hz (rate= changes that)",

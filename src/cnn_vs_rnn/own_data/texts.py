@@ -12,8 +12,9 @@ from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.own_data.folders import files_digest
 from cnn_vs_rnn.own_data.found import Found
-from cnn_vs_rnn.own_data.labels import TEST_SHARE, Answers, answers_of, strays
-from cnn_vs_rnn.own_data.parts import Part, part_named, task_name
+from cnn_vs_rnn.own_data.labels import Answers, answers_of, strays
+from cnn_vs_rnn.own_data.own_task import own_task
+from cnn_vs_rnn.own_data.parts import Part, part_named
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.own_data.tables import GROUP_NAMES, LABEL_NAMES, SPLIT_NAMES, Table, read_table
 from cnn_vs_rnn.tasks.data import RawTask
@@ -92,7 +93,6 @@ def inspect_texts(request: OwnData) -> Found:
     by_character = bool(words.mean() < 1.5)
     if by_character and request.longest is None:
         longest = min(_LONGEST, max(4, int(found.texts.str.len().quantile(0.98))))
-    has_test = "test" in found.parts
     decided = request.model_copy(
         update={
             "text_column": found.text,
@@ -104,17 +104,15 @@ def inspect_texts(request: OwnData) -> Found:
     honoured = [
         f"{name} column {column!r}" for name, column in (("split", found.split), ("group", found.group)) if column
     ]
-    test = found.parts.count("test") or round(TEST_SHARE * count)
     return Found(
-        task=TaskConfig(
-            name=task_name(path.stem),
+        task=own_task(
+            decided,
+            found.answers,
+            found.parts,
+            name=path.stem,
             target=f"{__name__}:load",
             modality="text",
             description=f"What is the {found.label} of this text?",
-            source=request.path,
-            test_fraction=None if has_test else TEST_SHARE,
-            options=decided.model_dump(),
-            **found.answers.scoring(test),
         ),
         said=(
             f"{count:,} texts in column {found.text!r}, labels in {found.label!r} "
