@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
+
+from cnn_vs_rnn.claims.rule import ClaimConfig
+from cnn_vs_rnn.strict import Strict as Strict
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
 Family = Literal["cnn", "rnn", "hybrid", "baseline"]
@@ -47,17 +43,6 @@ SCORES_OF: dict[Loss, tuple[Score, ...]] = {
 }
 FAMILIES: tuple[Family, ...] = ("cnn", "rnn", "hybrid", "baseline")
 Fraction = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Strict(BaseModel):
-    """A frozen configuration that refuses keys it does not know."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        protected_namespaces=(),
-        ser_json_inf_nan="strings",  # the score of a diverged trial is read back as it was, not as null
-    )
 
 
 class SourceFile(Strict):
@@ -201,7 +186,8 @@ class TrainerConfig(Strict):
     """When training stops, and on what it runs (``conf/trainer``)."""
 
     name: str
-    max_epochs: Annotated[int, Field(ge=1)]
+    # 0 trains nothing: for probes of networks as they start
+    max_epochs: Annotated[int, Field(ge=0)]
     patience: Annotated[int, Field(ge=1)]  # epochs without a better validation loss
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
@@ -222,6 +208,14 @@ class StatisticsConfig(Strict):
     min_seeds: Annotated[int, Field(ge=2)] = 3  # with fewer, no verdict but 'undecided'
 
 
+class ProbeConfig(Strict):
+    """A measurement beside training (``probes`` of an experiment)."""
+
+    target: str  # "package.module:function" of cnn_vs_rnn.probes
+    models: tuple[str, ...] = ()  # those it measures; none: all networks
+    options: dict[str, Option] = {}
+
+
 class ExperimentConfig(Strict):
     """One question: tasks x models x conditions x seeds, under one budget (``conf/experiment``)."""
 
@@ -239,6 +233,8 @@ class ExperimentConfig(Strict):
     trainer: TrainerConfig
     executor: ExecutorConfig
     statistics: StatisticsConfig = StatisticsConfig()
+    probes: dict[str, ProbeConfig] = {}
+    claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md
 
     @model_validator(mode="after")
     def _every_task_has_a_model(self) -> ExperimentConfig:

@@ -1,0 +1,68 @@
+"""The rule that decides a claim, as an experiment file states it.
+
+A claim is a list of tests. Each test is one directed comparison, such as "the RNN scores better than the CNN at 200
+steps by more than the margin": `of`, less `less`, against `margin`. How verdicts follow from it is in `claims.decide`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from cnn_vs_rnn.strict import Strict
+
+
+class SideConfig(Strict):
+    """One side of a comparison.
+
+    model: the name of a model, or a family (cnn, rnn, hybrid, baseline), which stands for its champion on validation.
+    condition: of the experiment. task: only where the experiment has several. at: where along the quantity's axis.
+    change_from: another condition; the value is then the change from there, of the same model, seed by seed.
+    change_from_at: likewise, another place along the axis.
+    """
+
+    model: str
+    condition: str = "default"
+    task: str | None = None
+    at: float | None = None
+    change_from: str | None = None
+    change_from_at: float | None = None
+
+
+class TestConfig(Strict):
+    """One comparison: it holds where the value of `of`, less that of `less`, is surely above `margin`.
+
+    quantity: "score" (test score, signed so that more is better), "valid_score_at_equal_seconds", or what a probe
+    measures. of, less: sides; without `less` the value itself is compared. margin: in the unit of the quantity, and of
+    a ratio a factor (1.1: ten per cent more); None: the task's equivalence.
+    position: the value of what is swept (length, samples, ...), for the crossover.
+    turned: compare -(of - less) instead: "at most".
+    """
+
+    __test__ = False  # no test of pytest's
+
+    quantity: str = "score"
+    of: SideConfig
+    less: SideConfig | None = None
+    margin: float | None = None
+    turned: bool = False
+    position: float | None = None
+    budget: str = "parameters"  # what the two sides have equal, said where verdicts of budgets differ
+
+
+class ClaimConfig(Strict):
+    """A claim and its rule. The verdict needs every test: docs/claims.md."""
+
+    statement: str  # the claim in our words
+    rule: str  # the rule in words, as the reader sees it
+    literature: str  # what was found before, with its source
+    would_change_it: str  # what evidence would
+    axis: str = ""  # what the positions of the tests count, such as "time steps"
+    tests: Annotated[dict[str, TestConfig], Field(min_length=1)]  # label -> test
+
+    @model_validator(mode="after")
+    def _positions_have_an_axis(self) -> ClaimConfig:
+        if any(test.position is not None for test in self.tests.values()) and not self.axis:
+            raise ValueError("tests with a position need `axis`, what the positions count")
+        return self
