@@ -10,6 +10,7 @@ import logging
 import os
 import time
 import warnings
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
+from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from pipelines.mlflow_terms import dataset_input, flat, history, params, signature
@@ -189,6 +191,25 @@ class Tracker:
                     if value is not None
                 ],
             )
+
+    def probed(self, trials: Iterable[Trial], measurements: Iterable[Measurement]) -> None:
+        """Record what the probes found of each trial, by where along the axis; runs of untrained networks end here."""
+        found: dict[tuple, list[Measurement]] = defaultdict(list)
+        for one in measurements:
+            found[one.task, one.condition, one.model, one.seed].append(one)
+        for trial in trials:
+            own = found[trial.task.name, trial.condition, trial.model.name, trial.seed]
+            if not own:
+                continue
+            run = self._run(trial)
+            made = run.info.start_time
+            new = [one for one in own if f"probe/{one.quantity}" not in run.data.metrics]
+            self._log(
+                run.info.run_id,
+                [Metric(f"probe/{one.quantity}", one.value, made, int(one.at or 0)) for one in new],
+            )
+            if run.info.status == "RUNNING":
+                self.client.set_terminated(run.info.run_id)
 
     def report_written(self, folder: Path, metrics: Mapping[str, float], tags: Mapping[str, str]) -> None:
         """Record the report's files and its headline figures on the parent run."""

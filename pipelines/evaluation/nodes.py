@@ -9,6 +9,8 @@ from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
 from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.probes.run import Entrant, run_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial
@@ -24,6 +26,8 @@ def test_trials(
 ) -> tuple[list[TrialResult], list[FailedTrial]]:
     """Score every trained trial on the test part; those without a result are listed with the reason."""
     check_plan(contest, family, trials)
+    if not contest.train:
+        return [], []
     session = current()
     failures = {trial.fingerprint: trial.failure for trial in fitted}
     results, failed = [], []
@@ -40,12 +44,14 @@ def test_trials(
     return results, failed
 
 
-def measure(rooms: Rooms, *plans_and_fitted: list) -> list[Cost]:
+def measure(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> list[Cost]:
     """The costs of all models of a task side by side, each with the weights of its first trained seed.
 
     The plan of each family is followed by what was fitted of it, so that nothing trains meanwhile.
     """
     plans: tuple[list[Trial], ...] = plans_and_fitted[::2]
+    if not contest.train:
+        return []
     logger.info("costs   measuring step time, latency and memory of every model, in isolation")
     trials = sorted(itertools.chain(*plans), key=lambda trial: (trial.task.name, trial.condition))
     costs = []
@@ -57,6 +63,27 @@ def measure(rooms: Rooms, *plans_and_fitted: list) -> list[Cost]:
                 contenders[trial.model.name] = (folder, trial)
         costs += measure_costs(list(contenders.values()))
     return costs
+
+
+def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> list[Measurement]:
+    """What the experiment's probes find, on trained networks where it trains; on each trial's run, too."""
+    trials: list[Trial] = list(itertools.chain(*plans_and_fitted[::2]))
+    entrants = []
+    for trial in trials:
+        folder = TrialFolder(trial.folder(rooms.models))
+        if not contest.train or folder.record() is not None:
+            entrants.append(Entrant(trial, folder if contest.train else None))
+    measurements, began = [], {name: False for name in contest.probes}
+    for name, found, refusal in run_probes(contest, entrants):
+        if not began[name]:
+            logger.info("probes  %s", name)
+            began[name] = True
+        if refusal:
+            logger.warning("refused %s: %s", name, refusal)
+            current().missing.append(f"probe {name}: {refusal}")
+        measurements += found
+    current().tracker.probed(trials, measurements)
+    return measurements
 
 
 def _failed(trial: Trial, reason: str) -> FailedTrial:

@@ -1,9 +1,9 @@
-"""<family>_plan, <family>_fitted -> <family>_results, <family>_failed; all of them -> costs"""
+"""<family>_plan, <family>_fitted -> <family>_results, <family>_failed; all of them -> costs, measurements"""
 
 from kedro.pipeline import Pipeline, node, pipeline
 
 from cnn_vs_rnn.config import FAMILIES
-from pipelines.evaluation.nodes import measure, test_trials
+from pipelines.evaluation.nodes import measure, probe, test_trials
 
 
 def create_pipeline() -> Pipeline:
@@ -28,10 +28,7 @@ def create_pipeline() -> Pipeline:
         )
         for family in FAMILIES
     )
-    costs = node(
-        measure,
-        ["params:rooms", *(f"{family}_{what}" for family in FAMILIES for what in ("plan", "fitted"))],
-        "costs",
-        name="measure_costs",
-    )
-    return sum(families, start=Pipeline([costs]))
+    all_trials = [f"{family}_{what}" for family in FAMILIES for what in ("plan", "fitted")]
+    costs = node(measure, ["params:contest", "params:rooms", *all_trials], "costs", name="measure_costs")
+    probes = node(probe, ["params:contest", "params:rooms", *all_trials], "measurements", name="run_probes")
+    return sum(families, start=Pipeline([costs, probes]))

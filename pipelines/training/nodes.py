@@ -44,6 +44,9 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> N
         f"{contest.budget.parameters:,}",
         100 * contest.budget.tolerance,
     )
+    if not contest.train:
+        logger.info("plan    nothing is trained: the probes look at the networks as they start")
+        return
     progress = _open_progress(trials, rooms)
     logger.info("plan    %s", _duration(progress))
 
@@ -74,8 +77,10 @@ def _duration(progress: TrainingProgress) -> str:
     )
 
 
-def fit_trials(trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
+def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
     """Train what is not trained yet, longest first; a failed trial is reported and the others go on."""
+    if not contest.train:
+        return []
     session = current()
     progress = session.progress or _open_progress(trials, rooms)  # there is no plan where one namespace runs alone
     folders = {trial.folder(rooms.models): trial for trial in trials}

@@ -14,14 +14,14 @@ def create_pipeline() -> Pipeline:
         [f"{family}_plan" for family in FAMILIES],
         name="plan_trials",
     )
-    fitting = Pipeline([node(fit_trials, ["plan", "params:rooms"], "fitted", name="fit_trials")])
+    fitting = Pipeline([node(fit_trials, ["params:contest", "plan", "params:rooms"], "fitted", name="fit_trials")])
     families = (
         pipeline(
             fitting,
             namespace=family,
             inputs={"plan": f"{family}_plan"},
             outputs={"fitted": f"{family}_fitted"},
-            parameters={"params:rooms"},
+            parameters={"params:contest", "params:rooms"},
         )
         for family in FAMILIES
     )

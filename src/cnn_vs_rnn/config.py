@@ -186,9 +186,11 @@ class TrainerConfig(Strict):
     """When training stops, and on what it runs (``conf/trainer``)."""
 
     name: str
-    # 0 trains nothing: for probes of networks as they start
-    max_epochs: Annotated[int, Field(ge=0)]
+    max_epochs: Annotated[int, Field(ge=1)]
     patience: Annotated[int, Field(ge=1)]  # epochs without a better validation loss
+    early_stopping: bool = (
+        True  # False: all of max_epochs, and the weights of the last one, however good an earlier was
+    )
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
 
@@ -227,6 +229,7 @@ class ExperimentConfig(Strict):
     # label -> {dotted key of a trial: value}, as in {"length=200": {"task.options.length": 200}}
     conditions: Annotated[dict[str, dict[str, Option]], Field(min_length=1)] = {"default": {}}
     seeds: Annotated[int, Field(ge=1)]
+    train: bool = True  # False: nothing is trained; only the probes look at the networks, as they start
     budget: BudgetConfig
     recipe: RecipeConfig
     augment: AugmentConfig

@@ -160,3 +160,15 @@ def test_a_learning_rate_far_too_high_fails_in_one_line(trials, tmp_path, model,
         fit(opened(with_(trials[model][0], "recipe", **recipe), tmp_path))
     rate = recipe["learning_rate"]
     assert str(error.value) == f"the loss was not finite in epoch 1: lower recipe.learning_rate={rate}"
+
+
+def test_without_early_stopping_the_last_epoch_is_kept(trials, tmp_path):
+    early = fitted(trials["lstm"][1], tmp_path / "early")
+    late = fitted(with_(trials["lstm"][1], "trainer", early_stopping=False), tmp_path / "late")
+    stopped = early.record()
+    assert stopped.best_epoch < stopped.epochs - 1 < trials["lstm"][1].trainer.max_epochs - 1
+    assert late.record().epochs == trials["lstm"][1].trainer.max_epochs
+    assert late.record().best_epoch == late.record().epochs - 1
+    rows = history(late)
+    assert late.record().valid_score == float(rows[-1]["valid_score"])
+    assert rows[: stopped.epochs] == history(early)  # what it would have done, it does, and then goes on

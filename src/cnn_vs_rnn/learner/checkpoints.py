@@ -63,26 +63,35 @@ class AtomicCheckpointIO(TorchCheckpointIO):
 class EpochRecord(Callback):
     """After each epoch: one row of history, `best.ckpt` if the validation loss is the lowest so far, then `last.ckpt`.
 
-    It also ends the training: after `patience` epochs without a lower validation loss, or a loss that is not finite.
+    Without early stopping, `best.ckpt` is written after every epoch and training goes on to its last one. Otherwise
+    this also ends the training: after `patience` epochs without a lower validation loss, or a loss that is not finite.
     Everything it knows is inside `last.ckpt`, so that a training killed at any moment goes on as if nothing happened:
     whatever was written after the last whole `last.ckpt` is written again, the same. (Lightning's EarlyStopping looks
     at an epoch only after the callbacks that could save its state, so each resume would train an epoch longer.)
     """
 
-    def __init__(self, history: Path, best: Path, last: Path, patience: int) -> None:
+    def __init__(self, history: Path, best: Path, last: Path, patience: int, *, early_stopping: bool = True) -> None:
         self.history, self.best, self.last, self.patience = history, best, last, patience
+        self.early_stopping = early_stopping
         self.rows: list[list[float]] = []
-        self.best_epoch = -1
+        self.best_epoch = -1  # of the lowest validation loss
+        self.chosen_epoch = -1  # of `best.ckpt`: the same, without early stopping the last
         self.best_loss = math.inf
         self._epoch_began = 0.0
         self._learning_rate = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        return {"rows": self.rows, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
+        return {
+            "rows": self.rows,
+            "best_epoch": self.best_epoch,
+            "chosen_epoch": self.chosen_epoch,
+            "best_loss": self.best_loss,
+        }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.rows = state_dict["rows"]
         self.best_epoch, self.best_loss = state_dict["best_epoch"], state_dict["best_loss"]
+        self.chosen_epoch = state_dict["chosen_epoch"]
 
     @property
     def converged(self) -> bool:
@@ -94,8 +103,12 @@ class EpochRecord(Callback):
         """Whether a loss was not finite."""
         return any(not math.isfinite(loss) for row in self.rows for loss in row[1:3])
 
+    @property
+    def _ended(self) -> bool:
+        return (self.early_stopping and self.converged) or self.diverged
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        trainer.should_stop = self.converged or self.diverged  # before it was killed
+        trainer.should_stop = self._ended  # before it was killed
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         assert isinstance(pl_module, Learner)
@@ -110,12 +123,16 @@ class EpochRecord(Callback):
         self.rows.append(
             [epoch, pl_module.train_loss, valid_loss, metrics["valid_score"], self._learning_rate, seconds]
         )
-        if math.isfinite(pl_module.train_loss) and valid_loss < self.best_loss:
+        finite = math.isfinite(pl_module.train_loss) and math.isfinite(valid_loss)
+        better = finite and valid_loss < self.best_loss
+        if better:
             self.best_epoch, self.best_loss = epoch, valid_loss
+        if better or (finite and not self.early_stopping):
+            self.chosen_epoch = epoch
             write_checkpoint(self.best, {"state_dict": pl_module.network.state_dict()})
         self.write_history()
         trainer.save_checkpoint(self.last)
-        trainer.should_stop = self.converged or self.diverged
+        trainer.should_stop = self._ended
 
     def write_history(self) -> None:
         """All epochs so far, as one file."""

@@ -98,18 +98,20 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callback
         patience=trial.trainer.patience,
         seed=trial.seed,
     )
-    epochs = EpochRecord(folder.history, folder.best, folder.last, trial.trainer.patience)
+    epochs = EpochRecord(
+        folder.history, folder.best, folder.last, trial.trainer.patience, early_stopping=trial.trainer.early_stopping
+    )
     _train(learner, trial, train, valid, folder, [*callbacks, epochs])
     epochs.write_history()  # killed after its last epoch, it trained none now
-    if epochs.best_epoch < 0:
+    if epochs.chosen_epoch < 0:
         raise DivergedError(
             f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
         )
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in epochs.rows]
     return FitRecord(
         epochs=len(rows),
-        best_epoch=epochs.best_epoch,
-        valid_score=rows[epochs.best_epoch]["valid_score"],
+        best_epoch=epochs.chosen_epoch,
+        valid_score=rows[epochs.chosen_epoch]["valid_score"],
         train_seconds=sum(row["seconds"] for row in rows),
         diverged=epochs.diverged,
         converged=epochs.converged,

@@ -18,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 class FitRecord(Strict):
-    """How a training went. Epochs are counted from 0; seconds are wall-clock, resumed parts added up."""
+    """How a training went. Epochs are counted from 0, best_epoch is that of `best.ckpt`.
+
+    Seconds are wall-clock, resumed parts added up.
+    """
 
     epochs: int
     best_epoch: int
