@@ -73,7 +73,7 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
         folder = TrialFolder(trial.folder(rooms.models))
         if not contest.train or folder.record() is not None:
             entrants.append(Entrant(trial, folder if contest.train else None))
-    measurements, began = [], {name: False for name in contest.probes}
+    measurements, began = [], dict.fromkeys(contest.probes, False)
     for name, found, refusal in run_probes(contest, entrants):
         if not began[name]:
             logger.info("probes  %s", name)

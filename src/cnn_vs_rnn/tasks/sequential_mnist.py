@@ -8,6 +8,7 @@ from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.idx_images import CLASSES, SIDE, read_part
 from cnn_vs_rnn.tasks.options import read_options
+from cnn_vs_rnn.tasks.pixel_order import pixel_order
 
 
 class SequentialMnistOptions(Strict):
@@ -23,9 +24,7 @@ def load(config: TaskConfig) -> RawTask:
     Koltun 2018, arXiv 1803.01271, section 5.1.
     """
     options = read_options(config, SequentialMnistOptions)
-    order = np.arange(SIDE * SIDE)
-    if options.permutation_seed is not None:
-        order = np.random.default_rng(options.permutation_seed).permutation(order)
+    order = pixel_order(SIDE * SIDE, options.permutation_seed)
     return RawTask(
         pool=_sequences(config, "train", order),
         test=_sequences(config, "t10k", order),
