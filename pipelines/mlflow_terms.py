@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,15 @@ def params(trial: Trial) -> dict[str, Any]:
         }
     )
     return {**flattened, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
+
+
+def allowed(name: str) -> str:
+    """A name of a metric, param, tag or model without the characters that MLflow refuses.
+
+    >>> allowed("effect/digits/100 images, dropout=on")
+    'effect/digits/100 images dropout-on'
+    """
+    return re.sub(r"[^\w\-. :/]", "-", name.replace(",", ""))
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -32,7 +32,7 @@ from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
-from pipelines.mlflow_terms import dataset_input, flat, history, params, signature
+from pipelines.mlflow_terms import allowed, dataset_input, flat, history, params, signature
 
 SERVING = Path(__file__).with_name("serving.py")
 BEST_ALIAS = "best"
@@ -81,8 +81,9 @@ class Tracker:
             self._runs = {run.data.tags["fingerprint"]: run for run in self._children()}
             parent = self.client.create_run(self.experiment_id, run_name="contest", tags=dict(tags))
         self.parent_id = parent.info.run_id
-        settings = flat(contest.model_dump(mode="json", exclude={"tasks", "models"}))
-        settings |= {"tasks": ", ".join(contest.tasks), "models": ", ".join(contest.models)}
+        named = ("tasks", "models", "conditions", "probes", "claims")
+        settings = flat(contest.model_dump(mode="json", exclude=set(named)))
+        settings |= {kind: "; ".join(getattr(contest, kind)) for kind in named}
         self.client.log_batch(self.parent_id, params=[Param(key, str(value)[:500]) for key, value in settings.items()])
         self.client.log_dict(self.parent_id, contest.model_dump(mode="json"), "experiment.yaml")
 
@@ -217,14 +218,14 @@ class Tracker:
             if path.is_file() and not path.name.startswith("."):
                 self.client.log_artifact(self.parent_id, str(path))
         now = self.client.get_run(self.parent_id).info.start_time
-        self._log(self.parent_id, [Metric(name, value, now, 0) for name, value in metrics.items()])
+        self._log(self.parent_id, [Metric(allowed(name), value, now, 0) for name, value in metrics.items()])
         for name, value in tags.items():
-            self.client.set_tag(self.parent_id, name, value)
+            self.client.set_tag(self.parent_id, allowed(name), value)
 
     def register_best(self, result: TrialResult, experiment: str) -> None:
         """Register the checkpoint of a trial as the best model of its task, under the alias `best`."""
         name = f"{experiment}-{result.task}" + ("" if result.condition == "default" else f"-{result.condition}")
-        name = name.replace("/", "-").replace(":", "-")
+        name = allowed(name).replace("/", "-").replace(":", "-")
         try:
             if self.client.get_model_version_by_alias(name, BEST_ALIAS).tags.get("fingerprint") == result.fingerprint:
                 return
