@@ -108,7 +108,7 @@ class TrainingProgress:
 def in_words(seconds: float) -> str:
     """A duration as a person says it.
 
-    >>> in_words(8), in_words(95), in_words(4000)
+    >>> in_words(8.0), in_words(95.0), in_words(4000.0)
     ('10 s', '2 min', '1 h 7 min')
     """
     if seconds < 55:

@@ -96,7 +96,7 @@ def cost_axis(title: str, values: list[float]) -> Axis:
 def log_ticks(low: float, high: float) -> list[float]:
     """Round values between two ends: 1, 2, 5 within a decade and a half, 1 and 3 up to three, powers of ten beyond.
 
-    >>> log_ticks(0.8, 12), log_ticks(900, 1)
+    >>> log_ticks(0.8, 12.0), log_ticks(900.0, 1.0)
     ([1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 10.0, 30.0, 100.0, 300.0])
     """
     low, high = min(low, high), max(low, high)

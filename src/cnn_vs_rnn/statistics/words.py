@@ -119,7 +119,7 @@ def interval_text(mean: float | None, low: float | None, high: float | None, sco
 def seconds_text(seconds: float) -> str:
     """A duration in the unit that suits it.
 
-    >>> seconds_text(0.032), seconds_text(4.31), seconds_text(83), seconds_text(7330)
+    >>> seconds_text(0.032), seconds_text(4.31), seconds_text(83.0), seconds_text(7330.0)
     ('32 ms', '4.3 s', '1 min 23 s', '2 h 2 min')
     """
     if seconds < 1:
@@ -134,7 +134,7 @@ def seconds_text(seconds: float) -> str:
 def magnitude_text(value: float) -> str:
     """A large count in thousands, millions or billions.
 
-    >>> magnitude_text(950), magnitude_text(41_234), magnitude_text(2.5e6), magnitude_text(3e9)
+    >>> magnitude_text(950.0), magnitude_text(41_234.0), magnitude_text(2.5e6), magnitude_text(3e9)
     ('950', '41.2 k', '2.5 M', '3 G')
     """
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
