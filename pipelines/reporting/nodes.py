@@ -11,6 +11,7 @@ from rich.console import Console
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.environment import environment
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 def judge_contests(contest: ExperimentConfig, *results: list[TrialResult]) -> list[Contest]:
     """A verdict for every task under every condition."""
     found = list(itertools.chain(*results))
+    if not contest.train:
+        return []
     return [
         judge(task, condition, found, read_predictions, contest.statistics)
         for task in contest.tasks.values()
@@ -47,6 +50,7 @@ def write_reports(
     costs: list[Cost],
     ingested: list[IngestedVariant],
     previews: list[Preview],
+    measurements: list[Measurement],
     *results_and_failed: list,
 ) -> None:
     """Everything of `data/08_reporting/<experiment>/`; the results of each family are followed by its failures."""
@@ -63,6 +67,7 @@ def write_reports(
         cards={name: task.card().model_dump(mode="json") for name, task in reversed(tasks.items())},
         previews={preview.task: _picture(Path(preview.path)) for preview in previews},
         classes=classes,
+        measurements=measurements,
         environment=environment(Path.cwd()),
         command=command_of(contest),
     )

@@ -25,6 +25,7 @@ def create_pipeline() -> Pipeline:
                     "costs",
                     "ingested",
                     "previews",
+                    "measurements",
                     *(f"{family}_{what}" for family in FAMILIES for what in ("results", "failed")),
                 ],
                 None,

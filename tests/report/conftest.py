@@ -156,6 +156,7 @@ class MadeUp:
                     "cards": {name: card(task) for name, task in self.experiment.tasks.items()},
                     "previews": {"digits": picture()},
                     "classes": {"digits": DIGITS, "japanese_vowels": SPEAKERS},
+                    "measurements": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",
                 }

@@ -182,7 +182,7 @@ def test_a_browser_draws_every_figure(everything, read, path, tmp_path):
     figures = read(everything.report()).figures
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1280,12000", "--virtual-time-budget=10000"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1280,12000", "--virtual-time-budget=30000"]
     done = subprocess.run(
         [*command, "--enable-logging=stderr", "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=60
     )
