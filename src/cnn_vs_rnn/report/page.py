@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 from collections import Counter
 from dataclasses import dataclass
-from importlib import resources
 from operator import attrgetter
 from pathlib import Path
 from statistics import median_low
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
@@ -34,6 +29,7 @@ from cnn_vs_rnn.report.measured import curves, measured_figure, measured_rows
 from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.table import VERDICT_WORDS
+from cnn_vs_rnn.report.template import render
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
@@ -43,10 +39,7 @@ from cnn_vs_rnn.statistics.words import (
     SCORE_SYMBOLS,
     SCORE_WORDS,
     interval_text,
-    magnitude_text,
-    number_text,
     score_text,
-    seconds_text,
 )
 
 
@@ -91,35 +84,20 @@ class _Block:
 def write_report(path: Path, report: ReportInput) -> None:
     """Write the page, whole or not at all. Reads the history and the predictions of each result."""
     blocks = [_block(contest, report) for contest in report.contests]
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("cnn_vs_rnn.report", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {
-        "count": lambda value: f"{value:,}",
-        "number": number_text,
-        "magnitude": magnitude_text,
-        "seconds": seconds_text,
-        "figure": _embedded,
-    }
-    page = templates.get_template("report.html.j2").render(
+    page = render(
+        "report.html.j2",
         report=report,
         experiment=report.experiment,
         blocks=blocks,
         overview=overview(report.contests, report.experiment, report.results, read_predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
-        family_words=FAMILY_WORDS,
         flag_words=FLAG_WORDS,
         score_words=SCORE_WORDS,
         score_symbols=SCORE_SYMBOLS,
         score_text=score_text,
         interval_text=interval_text,
         families={family: FAMILY_WORDS[family] for family in FAMILY_COLOURS},
-        colours=FAMILY_COLOURS,
         costs=_cost_figures(blocks),
         curves=_curve_figures(blocks),
         forests=_forest_figures(blocks),
@@ -137,8 +115,6 @@ def write_report(path: Path, report: ReportInput) -> None:
             name: (card, data_facts(card), named_counts(card), left_out(card)) for name, card in report.cards.items()
         },
         settings=settings_facts(report.experiment),
-        style=Markup(resources.files("cnn_vs_rnn.report").joinpath("report.css").read_text("utf-8")),
-        plotly=Markup(get_plotlyjs()),
     )
     write_text(path, page)
 
@@ -270,14 +246,3 @@ def _confusion_figures(
         if panels:
             found.append((block, panels))
     return found
-
-
-def _embedded(figure: go.Figure, label: str) -> Markup:
-    """The box that the page's script draws the figure in, once it comes into view."""
-    plain = json.loads(figure.to_json() or "{}")
-    drawn = json.dumps({"data": plain["data"], "layout": plain["layout"]}, separators=(",", ":"))
-    height = int(figure.layout["height"])
-    return Markup(
-        '<div class="figure" role="img" aria-label="{}" style="min-height:{}px">'
-        '<script type="application/json">{}</script></div>'
-    ).format(label, height, Markup(drawn.replace("<", "\\u003c")))

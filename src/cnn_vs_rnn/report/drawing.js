@@ -1,0 +1,15 @@
+"use strict";
+const draw = (box) => {
+  const source = box.querySelector("script");
+  if (!source) return;
+  const figure = JSON.parse(source.textContent);
+  source.remove();
+  Plotly.newPlot(box, figure.data, figure.layout, {displayModeBar: false, responsive: true});
+};
+const boxes = [...document.querySelectorAll(".figure")];
+const nearby = new IntersectionObserver((seen) => seen.filter((one) => one.isIntersecting).forEach((one) => {
+  nearby.unobserve(one.target);
+  draw(one.target);
+}), {rootMargin: "1200px"});
+boxes.forEach((box) => nearby.observe(box));
+addEventListener("beforeprint", () => boxes.forEach(draw));
