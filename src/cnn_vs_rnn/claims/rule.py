@@ -6,7 +6,7 @@ steps by more than the margin": `of`, less `less`, against `margin`. How verdict
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -51,6 +51,20 @@ class TestConfig(Strict):
     budget: str = "parameters"  # what the two sides have equal, said where verdicts of budgets differ
 
 
+class AdviceConfig(Strict):
+    """What the claim's tests say to someone who has to choose: a row of the decision table.
+
+    by: which property of the reader's problem the row is about. tests: the labels that it rests on; none: all.
+    holds, fails: the advice where all of these hold, or all fail; where neither is so, the advice is open.
+    """
+
+    by: Literal["modality", "data size", "sequence length", "hardware", "latency"]
+    situation: str
+    tests: tuple[str, ...] = ()
+    holds: str
+    fails: str
+
+
 class ClaimConfig(Strict):
     """A claim and its rule. The verdict needs every test: docs/claims.md."""
 
@@ -58,6 +72,7 @@ class ClaimConfig(Strict):
     rule: str  # the rule in words, as the reader sees it
     literature: str  # what was found before, with its source
     would_change_it: str  # what evidence would
+    advice: tuple[AdviceConfig, ...] = ()
     axis: str = ""  # what the positions of the tests count, such as "time steps"
     tests: Annotated[dict[str, TestConfig], Field(min_length=1)]  # label -> test
 
@@ -65,4 +80,8 @@ class ClaimConfig(Strict):
     def _positions_have_an_axis(self) -> ClaimConfig:
         if any(test.position is not None for test in self.tests.values()) and not self.axis:
             raise ValueError("tests with a position need `axis`, what the positions count")
+        for advice in self.advice:
+            for label in advice.tests:
+                if label not in self.tests:
+                    raise ValueError(f"advice on {advice.situation!r}: there is no test {label!r}")
         return self

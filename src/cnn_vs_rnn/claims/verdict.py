@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cnn_vs_rnn.config import Strict
+from cnn_vs_rnn.claims.rule import ClaimConfig
+from cnn_vs_rnn.strict import Strict
 
 Outcome = Literal["holds", "fails", "open"]
 ClaimWord = Literal["supported", "refuted", "depends", "undecided"]
@@ -21,6 +22,7 @@ class TestOutcome(Strict):
     label: str
     outcome: Outcome
     quantity: str
+    unit: str  # points (of a score in per cent, itself a fraction), times (a ratio), or what else is said after numbers
     effect: float | None
     low: float | None  # of the interval at the experiment's confidence, not corrected for several tests
     high: float | None
@@ -55,9 +57,21 @@ class ClaimVerdict(Strict):
     effect: float | None
     low: float | None
     high: float | None
-    quantity: str  # whose unit effect, low and high have
+    unit: str  # of effect, low and high
     seeds: int
     conditions: tuple[str, ...]
     reason: str
     crossover: Crossover | None
     outcomes: tuple[TestOutcome, ...]
+
+
+class DecidedClaim(Strict):
+    """A verdict with the rule that it follows from, and under what it was measured."""
+
+    config: ClaimConfig
+    verdict: ClaimVerdict
+    models: tuple[str, ...]
+    tasks: tuple[str, ...]
+    parameters: int
+    seeds: int
+    confidence: float

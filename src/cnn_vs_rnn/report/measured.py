@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import fmean
 
 import plotly.graph_objects as go
@@ -108,6 +110,19 @@ def measured_figure(quantity: str, drawn: Sequence[Curve]) -> go.Figure:
         figure.update_yaxes(title={"text": title, "font": {"size": 12}, "standoff": 10}, zeroline=False, nticks=8)
     figure.update_layout(showlegend=True, legend={"font": {"size": 11}, "orientation": "v"})
     return figure
+
+
+def measured_curves(measurements: Sequence[Measurement]) -> list[tuple[str, go.Figure]]:
+    """A figure for each quantity that runs along an axis, for every task and condition by itself."""
+    found = []
+    key = attrgetter("quantity", "task", "condition")
+    several = len({(one.task, one.condition) for one in measurements}) > 1
+    for (quantity, task, condition), group in itertools.groupby(sorted(measurements, key=key), key=key):
+        drawn = curves(group)
+        if any(len(curve.at) > 1 for curve in drawn):
+            where = f": {task}, {condition}" if several else ""
+            found.append((f"{QUANTITIES[quantity].words}{where}", measured_figure(quantity, drawn)))
+    return found
 
 
 def measured_rows(measurements: Iterable[Measurement]) -> list[MeasuredRow]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import itertools
 from collections import Counter
 from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
 from statistics import median_low
 from typing import Any
@@ -18,14 +16,14 @@ import plotly.graph_objects as go
 from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
-from cnn_vs_rnn.probes.measurement import QUANTITIES, Measurement
+from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.axes import score_axis, spans_decades
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
-from cnn_vs_rnn.report.measured import curves, measured_figure, measured_rows
+from cnn_vs_rnn.report.measured import measured_curves, measured_rows
 from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.table import VERDICT_WORDS
@@ -102,7 +100,7 @@ def write_report(path: Path, report: ReportInput) -> None:
         curves=_curve_figures(blocks),
         forests=_forest_figures(blocks),
         lengths=_length_figures(blocks, report),
-        probed=_probe_figures(report),
+        probed=measured_curves(report.measurements),
         probed_rows=measured_rows(report.measurements),
         confusions=_confusion_figures(blocks, report.classes),
         values=[
@@ -213,19 +211,6 @@ def _length_figures(blocks: list[_Block], report: ReportInput) -> list[tuple[_Bl
         if bins:
             lengths = report.cards.get(block.contest.task, {}).get("lengths") or {}
             found.append((block, by_length_figure(bins, lengths.get("trained"))))
-    return found
-
-
-def _probe_figures(report: ReportInput) -> list[tuple[str, go.Figure]]:
-    """A figure for each quantity that runs along an axis, for every task and condition by itself."""
-    found = []
-    several = len(report.experiment.tasks) * len(report.experiment.conditions) > 1
-    key = attrgetter("quantity", "task", "condition")
-    for (quantity, task, condition), group in itertools.groupby(sorted(report.measurements, key=key), key=key):
-        drawn = curves(group)
-        if any(len(curve.at) > 1 for curve in drawn):
-            where = f": {task}, {condition}" if several else ""
-            found.append((f"{QUANTITIES[quantity].words}{where}", measured_figure(quantity, drawn)))
     return found
 
 

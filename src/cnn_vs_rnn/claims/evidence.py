@@ -1,0 +1,177 @@
+"""What was measured, as the sides of a claim's tests ask for it."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from cnn_vs_rnn.claims.check import sides, task_of
+from cnn_vs_rnn.claims.rule import SideConfig, TestConfig
+from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.statistics.judge import choose_champion
+from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, score_table, summarise
+from cnn_vs_rnn.statistics.words import number_text
+from cnn_vs_rnn.trials.folder import TrialFolder
+
+
+class OpenError(Exception):
+    """A test cannot be decided by what is there, and why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One model under one condition: a side is one term, or a term less the one that its change is from.
+
+    side: of or less. sign: in the effect. within: sign in the value of its side. at: along the axis of the quantity.
+    """
+
+    side: str
+    sign: int
+    within: int
+    task: TaskConfig
+    condition: str
+    model: str
+    at: float | None
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """seconds: of training up to its end."""
+
+    seconds: float
+    valid_score: float
+
+
+class Evidence:
+    """The results and measurements of an experiment, looked up by term."""
+
+    def __init__(
+        self,
+        experiment: ExperimentConfig,
+        results: list[TrialResult],
+        measurements: list[Measurement],
+        predictions: ReadPredictions,
+    ) -> None:
+        self.experiment = experiment
+        self._results, self._measurements, self._predictions = results, measurements, predictions
+        self._summaries = functools.cache(self._summarise)
+
+    def terms(self, test: TestConfig) -> list[Term]:
+        """The terms of a test, its families replaced by their champions. Raises OpenError."""
+        found = []
+        for name, side in sides(test):
+            before = side.change_from or side.condition
+            model = self._standing_for(side, before)
+            sign = (1 if name == "of" else -1) * (-1 if test.turned else 1)
+            whole = task_of(side, side.condition, self.experiment)
+            found.append(Term(name, sign, 1, whole, side.condition, model, side.at))
+            if side.change_from is not None or side.change_from_at is not None:
+                base = task_of(side, before, self.experiment)
+                at = side.at if side.change_from_at is None else side.change_from_at
+                found.append(Term(name, -sign, -1, base, before, model, at))
+        return found
+
+    def summary(self, term: Term) -> ModelSummary | None:
+        """The model of a term, over all its seeds; None where nothing finished, or nothing was trained."""
+        summaries = self._summaries(term.task.name, term.condition)
+        return next((summary for summary in summaries if summary.model == term.model), None)
+
+    def scores(self, term: Term) -> tuple[list[int], Float[np.ndarray, "seed sample"]]:
+        """Test scores in their own unit, seeds that are not finite left out. Raises OpenError."""
+        return score_table(self._trials(term), self._predictions)
+
+    def epochs(self, term: Term) -> dict[int, list[Epoch]]:
+        """Seed -> its epochs; a model that is fitted in one go has one. Raises OpenError."""
+        return {trial.seed: _epochs(trial) for trial in self._trials(term)}
+
+    def measured(self, where: str, term: Term, quantity: str) -> dict[int, float]:
+        """Seed -> value. Raises OpenError where none is there, UserError where there are others along the axis."""
+        own = [
+            one
+            for one in self._measurements
+            if (one.task, one.condition, one.model, one.quantity)
+            == (term.task.name, term.condition, term.model, quantity)
+        ]
+        if not own:
+            raise OpenError(f"{quantity} of {_in_words(term)} was not measured.")
+        chosen = {one.seed: one.value for one in own if one.at == term.at}
+        if not chosen:
+            there = ", ".join(number_text(at) for at in sorted({one.at for one in own if one.at is not None}))
+            raise UserError(
+                f"{where}.{term.side}.at={term.at:g}: {quantity} was measured at {there} only; change `at`, or the probe"
+                if term.at is not None and there
+                else f"{where}.{term.side}: {quantity} was measured {f'at {there}' if there else 'without a place'}; "
+                "mend `at`"
+            )
+        return chosen
+
+    def _standing_for(self, side: SideConfig, condition: str) -> str:
+        """The model itself, or the family's champion on validation under a condition."""
+        family = _family(side.model, self.experiment)
+        if family is None:
+            return side.model
+        task = task_of(side, condition, self.experiment)
+        summaries = self._summaries(task.name, condition)
+        champion = choose_champion(summaries, family, task.score, self.experiment.statistics.min_seeds)
+        if champion is None:
+            raise OpenError(f"No {side.model} model has finished {task.name} under {condition}.")
+        return champion.model
+
+    def _summarise(self, task: str, condition: str) -> list[ModelSummary]:
+        side = SideConfig(model="", task=task)
+        return summarise(
+            task_of(side, condition, self.experiment),
+            condition,
+            self._results,
+            self._predictions,
+            self.experiment.statistics,
+        )
+
+    def _trials(self, term: Term) -> list[TrialResult]:
+        found = [
+            one
+            for one in self._results
+            if (one.task, one.condition, one.model) == (term.task.name, term.condition, term.model)
+        ]
+        if not found:
+            raise OpenError(f"No seed of {_in_words(term)} has finished.")
+        return sorted(found, key=lambda trial: trial.seed)
+
+
+def _family(name: str, experiment: ExperimentConfig) -> Family | None:
+    """The family of this name; None where a model has the name, as the vanilla RNN has."""
+    if any(model.name == name for model in experiment.models.values()):
+        return None
+    return next(model.family for model in experiment.models.values() if model.family == name)
+
+
+def _in_words(term: Term) -> str:
+    return f"{term.model} on {term.task.name}" + ("" if term.condition == "default" else f", {term.condition}")
+
+
+def _epochs(trial: TrialResult) -> list[Epoch]:
+    if trial.epochs == 0:
+        return [Epoch(trial.train_seconds, trial.valid_score)]
+    try:
+        with TrialFolder(Path(trial.directory)).history.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except FileNotFoundError as error:
+        raise OpenError(f"{error.filename} is missing.") from error
+    seconds = accumulate(float(row["seconds"]) for row in rows)
+    return [Epoch(until, float(row["valid_score"])) for until, row in zip(seconds, rows, strict=True)]
+
+
+def best_within(epochs: list[Epoch], seconds: float, sign: int) -> float:
+    """The best validation score of the epochs that end within these seconds, times sign; -inf where there is none."""
+    scores = (sign * epoch.valid_score for epoch in epochs if epoch.seconds <= seconds)
+    return max((score for score in scores if math.isfinite(score)), default=-math.inf)

@@ -1,0 +1,28 @@
+"""Effects of claims in words."""
+
+from __future__ import annotations
+
+from cnn_vs_rnn.statistics.words import number_text
+
+
+def amount(value: float, unit: str, *, signed: bool = False) -> str:
+    """A number with its unit.
+
+    >>> amount(0.0213, "points", signed=True), amount(2.31, "times"), amount(-1.5, "decades")
+    ('+2.1 points', '2.31 times', '-1.5 decades')
+    """
+    sign = "+" if signed and value > 0 and unit != "times" else ""
+    return f"{sign}{_number(value, unit)} {unit}".rstrip()
+
+
+def extent(low: float, high: float, unit: str) -> str:
+    """An interval, the unit said once.
+
+    >>> extent(-0.013, 0.028, "points"), extent(1.1, 1.9, "times")
+    ('-1.3 to 2.8 points', '1.1 to 1.9 times')
+    """
+    return f"{_number(low, unit)} to {_number(high, unit)} {unit}".rstrip()
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{round(100 * value, 1) + 0.0:g}" if unit == "points" else number_text(value)
