@@ -100,9 +100,13 @@ def _check_model(where: str, side: SideConfig, experiment: ExperimentConfig) -> 
     members = named or [model for model in experiment.models.values() if model.family == side.model]
     if not named and side.model not in FAMILIES:
         names = [model.name for model in experiment.models.values()]
-        raise UserError(f"{where}.model={side.model!r} is no model or family: {nearest(side.model, [*names, *FAMILIES])}")
+        raise UserError(
+            f"{where}.model={side.model!r} is no model or family: {nearest(side.model, [*names, *FAMILIES])}"
+        )
     if not named and not experiment.train:
         raise UserError(f"{where}.model={side.model!r}: nothing is trained, so no champion stands for it; name a model")
     task = task_of(side, side.condition, experiment)
     if not any(model.serves(task) for model in members):
-        raise UserError(f"{where}.model={side.model!r}: none of the chosen models is one that serves {task.name}; add one")
+        raise UserError(
+            f"{where}.model={side.model!r}: none of the chosen models is one that serves {task.name}; add one"
+        )

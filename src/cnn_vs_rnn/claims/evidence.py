@@ -108,10 +108,8 @@ class Evidence:
         if not chosen:
             there = ", ".join(number_text(at) for at in sorted({one.at for one in own if one.at is not None}))
             raise UserError(
-                f"{where}.{term.side}.at={term.at:g}: {quantity} was measured at {there} only; change `at`, or the probe"
-                if term.at is not None and there
-                else f"{where}.{term.side}: {quantity} was measured {f'at {there}' if there else 'without a place'}; "
-                "mend `at`"
+                f"{where}.{term.side}.at={term.at}: {quantity} of {term.model} was measured "
+                f"{f'at {there} only' if there else 'as one number'}; change `at`, or the options of the probe"
             )
         return chosen
 

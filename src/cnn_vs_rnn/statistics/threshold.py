@@ -82,7 +82,7 @@ def p_of_ranks(one: Float[np.ndarray, " seed"], other: Float[np.ndarray, " seed"
     p is 0.008, against 0.06 of a test of signs.
     """
     method = stats.PermutationMethod(n_resamples=_PERMUTATIONS, rng=np.random.default_rng(0))
-    return float(stats.mannwhitneyu(one, other, method=method).pvalue)
+    return float(stats.mannwhitneyu(one, other, method=method).pvalue)  # pyright: ignore[reportArgumentType] (its stubs)
 
 
 def p_of_signs(values: Float[np.ndarray, " seed"], threshold: float) -> float:

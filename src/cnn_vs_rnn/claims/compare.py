@@ -1,0 +1,303 @@
+"""One test of a claim: its sides seed by seed, how far apart they are, and how surely. The rules: `claims.decide`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+
+import numpy as np
+from jaxtyping import Float
+
+from cnn_vs_rnn.claims.check import SCORE, SCORE_IN_TIME, SCORES
+from cnn_vs_rnn.claims.evidence import Evidence, OpenError, Term, best_within
+from cnn_vs_rnn.claims.rule import TestConfig
+from cnn_vs_rnn.config import Score
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag
+from cnn_vs_rnn.probes.measurement import QUANTITIES
+from cnn_vs_rnn.statistics.bootstrap import Interval, mean_interval
+from cnn_vs_rnn.statistics.summary import BOOTSTRAP_SEED, LIMITS
+from cnn_vs_rnn.statistics.threshold import (
+    StandardErrors,
+    p_of_mean,
+    p_of_ranks,
+    p_of_signs,
+    student_interval,
+)
+from cnn_vs_rnn.statistics.words import FLAG_WORDS, IN_PERCENT, listed
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An effect on the scale it is compared on: that of the score, of the quantity, or the logarithm of a ratio.
+
+    above: whether it lies above the threshold. by_seed: may be infinite, or NaN where both sides are.
+    interval, errors: None where a value is infinite.
+    """
+
+    effect: float | None
+    low: float | None
+    high: float | None
+    above: bool
+    p: float
+    by_seed: Float[np.ndarray, " seed"]
+    interval: Interval | None = None
+    errors: StandardErrors | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """All that is known of a test before it is adjusted for the others.
+
+    margin: in the unit of the record. score: the task's; of a probe's quantity None. values: side -> mean over the
+    paired seeds, in the unit of the quantity. excuse: why the outcome that the estimate points to would prove nothing.
+    """
+
+    label: str
+    config: TestConfig
+    margin: float
+    score: Score | None
+    terms: tuple[Term, ...] = ()
+    values: Mapping[str, float] = {}
+    seeds: tuple[int, ...] = ()
+    estimate: Estimate | None = None
+    excuse: str = ""
+    note: str = ""
+
+    @property
+    def ratio(self) -> bool:
+        """Whether values are held against each other by their ratio."""
+        return is_ratio(self.config.quantity)
+
+    @property
+    def unit(self) -> str:
+        """Of effect and margin, as `claims.words` reads it."""
+        if self.score is not None:
+            return "points" if self.score in IN_PERCENT else ""
+        return "times" if self.ratio and self.compares else QUANTITIES[self.config.quantity].unit
+
+    @property
+    def compares(self) -> bool:
+        """Whether the effect is between two values, and not one value by itself."""
+        return self.config.less is not None or (self.config.of.change_from, self.config.of.change_from_at) != (
+            None,
+            None,
+        )
+
+    @property
+    def threshold(self) -> float:
+        """The margin on the scale of the estimate."""
+        return math.log(self.margin) if self.ratio else self.margin
+
+    @property
+    def p(self) -> float:
+        """1 where nothing could be compared."""
+        return self.estimate.p if self.estimate else 1.0
+
+    def model(self, side: str) -> str:
+        """What stood for a side; empty where nothing did."""
+        return next((term.model for term in self.terms if term.side == side), "")
+
+    def in_unit(self, value: float | None) -> float | None:
+        """From the scale of comparison to that of the record: a ratio as a factor."""
+        return _factor(value) if value is not None and self.ratio else value
+
+
+def is_ratio(quantity: str) -> bool:
+    """Whether two values of a quantity are compared as a / b."""
+    return quantity not in SCORES and QUANTITIES[quantity].scale == "ratio"
+
+
+def find(where: str, label: str, test: TestConfig, evidence: Evidence, margin: float, score: Score | None) -> Finding:
+    """Compare the sides of a test, on the seeds that all its terms have. where: the test, as an error names it."""
+    finding = Finding(label, test, margin, score)
+    try:
+        terms = tuple(evidence.terms(test))
+        finding = replace(finding, terms=terms)
+        if test.quantity == SCORE:
+            return _of_scores(finding, evidence)
+        columns = _columns(where, finding, evidence)
+    except OpenError as reason:
+        return replace(finding, note=str(reason))
+    return _of_columns(finding, columns, evidence)
+
+
+def _of_scores(finding: Finding, evidence: Evidence) -> Finding:
+    """Per-sample scores, by the crossed bootstrap; their means where the test parts differ in size."""
+    tables = [evidence.scores(term) for term in finding.terms]
+    seeds, note = _paired([seeds for seeds, _ in tables])
+    finding = replace(finding, seeds=tuple(seeds), note=note)
+    if few := _too_few(finding, evidence):
+        return few
+    rows = [scores[np.isin(own, seeds)] for own, scores in tables]
+    finding = replace(finding, values=_values(finding, [scores.mean(axis=1) for scores in rows]))
+    better = _better(finding)
+    if len({scores.shape[1] for scores in rows}) > 1:
+        note = f"{note} The test parts differ in size, so only the spread over seeds counts.".strip()
+        effects = _combined(finding, [better * scores.mean(axis=1) for scores in rows])
+        return _excused(replace(finding, estimate=_by_mean(finding, effects, evidence), note=note), evidence)
+    assert finding.score is not None
+    combined = sum(term.sign * better * scores for term, scores in zip(finding.terms, rows, strict=True))
+    assert isinstance(combined, np.ndarray)
+    lowest, highest = LIMITS[finding.score]
+    ends = [(lowest, highest) if term.sign * better > 0 else (-highest, -lowest) for term in finding.terms]
+    limits = (sum(low for low, _ in ends), sum(high for _, high in ends))
+    statistics = evidence.experiment.statistics
+    interval = mean_interval(combined, statistics.confidence, statistics.resamples, BOOTSTRAP_SEED, limits=limits)
+    estimate = _estimate(finding, combined.mean(axis=1), interval, combined.shape[1], statistics.confidence)
+    return _excused(replace(finding, estimate=estimate), evidence)
+
+
+def _of_columns(finding: Finding, columns: list[dict[int, float]], evidence: Evidence) -> Finding:
+    """One value a seed: by Student's t, or by ranks and signs where a value is infinite."""
+    seeds, note = _paired([list(column) for column in columns])
+    finding = replace(finding, seeds=tuple(seeds), note=note)
+    if few := _too_few(finding, evidence):
+        return few
+    values = [np.array([column[seed] for seed in seeds], dtype=float) for column in columns]
+    finding = replace(finding, values=_values(finding, values))
+    scaled = [_logarithm(one) if finding.ratio else _better(finding) * one for one in values]
+    infinite = [bool(np.isinf(one).any()) for one in scaled]
+    if not any(infinite):
+        estimate = _by_mean(finding, _combined(finding, scaled), evidence)
+        return _excused(replace(finding, estimate=estimate), evidence)
+    note = f"{note} Some values are infinite: decided by ranks, and the range is that over seeds.".strip()
+    finding = replace(finding, estimate=_by_ranks(finding, scaled), note=note)
+    return _excused(finding, evidence, [term for term, is_so in zip(finding.terms, infinite, strict=True) if is_so])
+
+
+def _columns(where: str, finding: Finding, evidence: Evidence) -> list[dict[int, float]]:
+    quantity = finding.config.quantity
+    if quantity != SCORE_IN_TIME:
+        return [evidence.measured(where, term, quantity) for term in finding.terms]
+    better = _better(finding)
+    trained = [evidence.epochs(term) for term in finding.terms]
+    shortest = {
+        seed: min(seeds[seed][-1].seconds for seeds in trained) for seed in set.intersection(*map(set, trained))
+    }
+    return [
+        {seed: better * best_within(seeds[seed], limit, better) for seed, limit in shortest.items()}
+        for seeds in trained
+    ]
+
+
+def _by_mean(finding: Finding, effects: Float[np.ndarray, " seed"], evidence: Evidence) -> Estimate:
+    confidence = evidence.experiment.statistics.confidence
+    return _estimate(finding, effects, student_interval(effects, confidence), 1, confidence)
+
+
+def _estimate(
+    finding: Finding, effects: Float[np.ndarray, " seed"], interval: Interval, samples: int, confidence: float
+) -> Estimate:
+    errors = StandardErrors.of(interval, len(effects), samples, confidence)
+    level = errors.negligible(interval.mean, finding.threshold) and math.isclose(
+        interval.mean, finding.threshold, rel_tol=1e-9
+    )
+    return Estimate(
+        effect=interval.mean,
+        low=interval.low,
+        high=interval.high,
+        above=interval.mean > finding.threshold and not level,
+        p=p_of_mean(interval.mean, errors, finding.threshold),
+        by_seed=effects,
+        interval=interval,
+        errors=errors,
+    )
+
+
+def _by_ranks(finding: Finding, scaled: list[Float[np.ndarray, " seed"]]) -> Estimate:
+    effects = _combined(finding, scaled)
+    known = [float(effect) for effect in effects if not math.isnan(effect)]
+    ahead = {term.sign: values for term, values in zip(finding.terms, scaled, strict=True)}
+    if len(finding.terms) == 2:  # one for the effect, one against it
+        one, other = ahead[1], ahead[-1] + finding.threshold
+        p = p_of_ranks(one, other)
+        lead = int((one[:, None] > other).sum()) - int((one[:, None] < other).sum())
+    else:
+        p = p_of_signs(effects, finding.threshold)
+        lead = int((effects > finding.threshold).sum()) - int((effects < finding.threshold).sum())
+    return Estimate(
+        effect=median_low(known) if known else None,
+        low=min(known, default=None),
+        high=max(known, default=None),
+        above=lead > 0,
+        p=p,
+        by_seed=effects,
+    )
+
+
+def _combined(finding: Finding, values: Sequence[Float[np.ndarray, " seed"]]) -> Float[np.ndarray, " seed"]:
+    with np.errstate(invalid="ignore"):  # infinite less infinite
+        return np.sum([term.sign * one for term, one in zip(finding.terms, values, strict=True)], axis=0)
+
+
+def _values(finding: Finding, values: Sequence[Float[np.ndarray, " seed"]]) -> dict[str, float]:
+    """Side -> mean over seeds, of a ratio the geometric one; NaN where a change is from infinite to infinite."""
+    means: dict[str, float] = {}
+    with np.errstate(invalid="ignore"):
+        for side in {term.side for term in finding.terms}:
+            own = [
+                term.within * (_logarithm(one) if finding.ratio else one)
+                for term, one in zip(finding.terms, values, strict=True)
+                if term.side == side
+            ]
+            mean = float(np.sum(own, axis=0).mean())
+            means[side] = _factor(mean) if finding.ratio else mean
+    return means
+
+
+def _better(finding: Finding) -> int:
+    """-1 for scores of which less is better, so that more of an effect always means better."""
+    return 1 if finding.score is None or HIGHER_IS_BETTER[finding.score] else -1
+
+
+def _paired(seeds: Sequence[Iterable[int]]) -> tuple[list[int], str]:
+    """The seeds that all have, and what there is to say of the rest."""
+    paired, tried = set.intersection(*map(set, seeds)), set[int]().union(*seeds)
+    left = len(tried - paired)
+    note = f"{left} {'seed was' if left == 1 else 'seeds were'} left out: not usable on both sides." if left else ""
+    return sorted(paired), note
+
+
+def _too_few(finding: Finding, evidence: Evidence) -> Finding | None:
+    needed = evidence.experiment.statistics.min_seeds
+    if len(finding.seeds) >= needed:
+        return None
+    note = f"Only {len(finding.seeds)} of the {needed} paired seeds that a verdict needs."
+    return replace(finding, note=f"{note} {finding.note}".strip())
+
+
+def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()) -> Finding:
+    """With an excuse where the losing terms were not trained to their end."""
+    assert finding.estimate is not None
+    flags: tuple[Flag, ...] = ("diverged", "not_converged")
+    if finding.config.quantity in SCORES:
+        losing = [term for term in finding.terms if (term.sign > 0) != finding.estimate.above]
+        flags = flags if finding.config.quantity == SCORE else ("diverged",)
+    else:
+        losing = list(infinite)
+    excuses = []
+    for term in losing:
+        if summary := evidence.summary(term):
+            under = "" if term.condition == "default" else f" ({term.condition})"
+            excuses += [
+                f"{term.model}{under} {FLAG_WORDS[flag]} in {summary.flags[flag]} of {summary.seeds} seeds"
+                for flag in summary.flagged(*flags)
+            ]
+    if not excuses:
+        return finding
+    return replace(finding, excuse=f"{_capital(listed(excuses))}: this shows how it was trained, not what it can do.")
+
+
+def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]:
+    with np.errstate(divide="ignore"):  # of 0: minus infinity
+        return np.log(values)
+
+
+def _factor(logarithm: float) -> float:
+    return float(np.exp(logarithm))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,220 @@
+"""The verdict on a claim, by rules fixed before any result is seen.
+
+Sides
+1. A name stands for the model of that name; else for the champion of that family: the best mean validation score under
+   the side's condition, as `statistics.judge` (rule 1) chooses it. A change is that of one model, chosen where the
+   change starts from. The test part chooses nobody.
+2. Everything is compared seed by seed, on the seeds that all sides have; with fewer than `min_seeds` a test is open.
+
+Effects: `of` less `less` (each less where its change is from), turned around if the test says so; positive speaks for
+the claim.
+3. score: test scores, signed so that more is better, sample by sample, with the crossed bootstrap over seeds and
+   samples (`statistics.bootstrap`). Where the test parts of the sides differ in size: their means, one a seed.
+4. valid_score_at_equal_seconds: the best validation score of the epochs that end within the shorter of the sides'
+   whole trainings, one a seed; one that ends no epoch within them has the worst score there is.
+5. What a probe measures: one value a seed. A ratio is compared by its logarithm; effect, interval and margin are shown
+   as factors. One value a seed has Student's t interval.
+6. Infinite values (a target never reached, a gradient of exactly 0) have no mean. Two values are then held against each
+   other by the rank test of Mann & Whitney, in which such a value is the largest (or smallest) there is and two of them
+   are level; one value, or a change less another, by the test of signs. The effect shown is the middle seed's, its
+   range that of the seeds. Seeds of which both sides are infinite tell nothing: all of them so, and the test is open.
+
+Outcome of a test
+7. p is two-sided, of an effect equal to the margin (`statistics.threshold`): Student's t with the standard errors of
+   seeds and samples added up, and Satterthwaite's degrees of freedom. Where nothing varies (bytes, say), the comparison
+   is exact and p is 0; an effect equal to the margin is then not more than it.
+8. p is adjusted by Holm over all tests of the claim, those that could not be carried out counted in. Adjusted p below
+   1 - confidence: the test holds where the effect is above the margin, and fails where it is below. Otherwise it is
+   open. The interval shown is that of the one test, not adjusted.
+9. In scores, a defeat through training is none: where a losing model diverged, or was still improving when its epochs
+   ran out, in half or more of its seeds, the test is open. (Within equal seconds only divergence excuses, since running
+   out of time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
+   end and gives every sample the same answer is no excuse but a finding: that is how a network looks that cannot
+   remember.
+
+Verdict
+10. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, and the reason
+    names which; where they differ in what is held equal, it says so; where they have positions, the effect's crossing
+    of the margin is found (`claims.crossover`). undecided: anything else, with what would decide it.
+11. effect, low, high are those of the test that the verdict hinges on, the one nearest to another answer: the largest p
+    of all tests if supported or refuted, of the open ones if undecided; if it depends, the one farthest from the
+    margin: the smallest p of those that hold or fail.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from cnn_vs_rnn.claims.check import SCORES, check_claim, sides, task_of, test_key
+from cnn_vs_rnn.claims.compare import Finding, find
+from cnn_vs_rnn.claims.crossover import find_crossover
+from cnn_vs_rnn.claims.evidence import Evidence
+from cnn_vs_rnn.claims.reason import reason
+from cnn_vs_rnn.claims.rule import ClaimConfig, TestConfig
+from cnn_vs_rnn.claims.verdict import ClaimVerdict, ClaimWord, Crossover, Outcome, TestOutcome
+from cnn_vs_rnn.config import ExperimentConfig, StatisticsConfig
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.statistics.holm import holm
+from cnn_vs_rnn.statistics.precision import advice
+from cnn_vs_rnn.statistics.summary import ReadPredictions
+
+
+def decide(
+    claim_id: str,
+    claim: ClaimConfig,
+    experiment: ExperimentConfig,
+    results: list[TrialResult],
+    measurements: list[Measurement],
+    predictions: ReadPredictions,
+) -> ClaimVerdict:
+    """Apply a claim's rule to what was measured.
+
+    predictions: reads the per-sample test scores of a trial, in the unit of the task's score.
+    Raises UserError where the rule asks for what the experiment does not have (`claims.check`), where a quantity was
+    measured elsewhere along its axis, or where trials of a model were tested on different numbers of samples. What is
+    merely not finished leaves its test open.
+    """
+    check_claim(claim_id, claim, experiment)
+    evidence = Evidence(experiment, results, measurements, predictions)
+    findings = [_find(test_key(claim_id, label), label, test, evidence) for label, test in claim.tests.items()]
+    adjusted = holm([finding.p for finding in findings])
+    outcomes = tuple(
+        _outcome(finding, p, len(findings), experiment.statistics)
+        for finding, p in zip(findings, adjusted, strict=True)
+    )
+    verdict = _verdict(outcomes)
+    crossover = _crossover(findings, outcomes, experiment.statistics) if verdict == "depends" else None
+    hinge = _hinge(verdict, outcomes)
+    return ClaimVerdict(
+        claim=claim_id,
+        experiment=experiment.experiment,
+        statement=claim.statement,
+        verdict=verdict,
+        effect=outcomes[hinge].effect,
+        low=outcomes[hinge].low,
+        high=outcomes[hinge].high,
+        unit=outcomes[hinge].unit,
+        seeds=min(outcome.seeds for outcome in outcomes),
+        conditions=_conditions(claim, experiment),
+        reason=reason(
+            verdict, findings, outcomes, hinge, crossover, claim.axis, confidence=experiment.statistics.confidence
+        ),
+        crossover=crossover,
+        outcomes=outcomes,
+    )
+
+
+def _find(where: str, label: str, test: TestConfig, evidence: Evidence) -> Finding:
+    task = task_of(test.of, test.of.condition, evidence.experiment)
+    margin = task.equivalence if test.margin is None else test.margin
+    return find(where, label, test, evidence, margin, task.score if test.quantity in SCORES else None)
+
+
+def _outcome(finding: Finding, adjusted: float, tests: int, statistics: StatisticsConfig) -> TestOutcome:
+    """Rules 8 and 9."""
+    estimate = finding.estimate
+    outcome: Outcome = "open"
+    note = finding.note
+    if estimate is not None:
+        if adjusted >= 1 - statistics.confidence:
+            note = f"{_what_would_decide(finding, tests, statistics.confidence)} {note}".strip()
+        elif finding.excuse:
+            note = f"{finding.excuse} {note}".strip()
+        else:
+            outcome = "holds" if estimate.above else "fails"
+    return TestOutcome(
+        label=finding.label,
+        outcome=outcome,
+        quantity=finding.config.quantity,
+        unit=finding.unit,
+        effect=finding.in_unit(estimate.effect) if estimate else None,
+        low=finding.in_unit(estimate.low) if estimate else None,
+        high=finding.in_unit(estimate.high) if estimate else None,
+        margin=finding.margin,
+        p=estimate.p if estimate else None,
+        adjusted_p=adjusted if estimate else None,
+        seeds=len(finding.seeds),
+        of_model=finding.model("of"),
+        less_model=finding.model("less"),
+        of_value=_known(finding.values.get("of")),
+        less_value=_known(finding.values.get("less")),
+        position=finding.config.position,
+        budget=finding.config.budget,
+        note=note,
+    )
+
+
+def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
+    """In a sentence, for the confidence that Holm asks of the smallest of so many p-values."""
+    estimate = finding.estimate
+    assert estimate is not None
+    if estimate.interval is None or estimate.errors is None:
+        return "The seeds do not agree, or are too few for values beyond all measure: more seeds would decide it."
+    strict = 1 - (1 - confidence) / tests
+    shifted = replace(estimate.interval, mean=estimate.interval.mean - finding.threshold)
+    return advice(estimate.errors.at(shifted, strict), estimate.errors.seeds, estimate.errors.samples, 0.0, strict)
+
+
+def _verdict(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
+    found = {outcome.outcome for outcome in outcomes}
+    if found == {"holds"}:
+        return "supported"
+    if found == {"fails"}:
+        return "refuted"
+    return "depends" if found >= {"holds", "fails"} else "undecided"
+
+
+def _hinge(verdict: ClaimWord, outcomes: tuple[TestOutcome, ...]) -> int:
+    """Which test the verdict hinges on: rule 11. Of equals the first."""
+    places = range(len(outcomes))
+    if verdict == "depends":
+        return min((at for at in places if outcomes[at].outcome != "open"), key=lambda at: outcomes[at].p or 0.0)
+    chosen = [at for at in places if verdict != "undecided" or outcomes[at].outcome == "open"]
+    return max(chosen, key=lambda at: -1.0 if (p := outcomes[at].p) is None else p)
+
+
+def _crossover(
+    findings: list[Finding], outcomes: tuple[TestOutcome, ...], statistics: StatisticsConfig
+) -> Crossover | None:
+    """Of the tests with a position, where these are of one quantity, and some of them hold and some fail."""
+    placed = [
+        (finding, outcome)
+        for finding, outcome in zip(findings, outcomes, strict=True)
+        if outcome.position is not None and finding.estimate is not None
+    ]
+    positions = [outcome.position for _, outcome in placed]
+    quantities = {outcome.quantity for _, outcome in placed}
+    if not {outcome.outcome for _, outcome in placed} >= {"holds", "fails"}:
+        return None
+    seeds = sorted(set.intersection(*(set(finding.seeds) for finding, _ in placed)))
+    if len(set(positions)) < len(positions) or len(quantities) > 1 or len(seeds) < statistics.min_seeds:
+        return None
+    excess = np.stack(
+        [
+            finding.estimate.by_seed[np.isin(finding.seeds, seeds)] - finding.threshold
+            for finding, _ in placed
+            if finding.estimate
+        ]
+    )
+    if not np.isfinite(excess).all():
+        return None
+    return find_crossover(np.array(positions, dtype=float), excess, statistics.confidence, statistics.resamples)
+
+
+def _conditions(claim: ClaimConfig, experiment: ExperimentConfig) -> tuple[str, ...]:
+    """Those that the claim's tests look at, in the experiment's order."""
+    named = {
+        condition
+        for test in claim.tests.values()
+        for _, side in sides(test)
+        for condition in (side.condition, side.change_from)
+    }
+    return tuple(condition for condition in experiment.conditions if condition in named)
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value

@@ -1,0 +1,113 @@
+"""A verdict's reason, as a person reads it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cnn_vs_rnn.claims.compare import Finding
+from cnn_vs_rnn.claims.verdict import ClaimWord, Crossover, Outcome, TestOutcome
+from cnn_vs_rnn.claims.words import amount, extent
+from cnn_vs_rnn.probes.measurement import QUANTITIES
+from cnn_vs_rnn.statistics.words import listed, number_text, score_text
+
+
+def reason(
+    verdict: ClaimWord,
+    findings: Sequence[Finding],
+    outcomes: Sequence[TestOutcome],
+    hinge: int,
+    crossover: Crossover | None,
+    axis: str,
+    *,
+    confidence: float,
+) -> str:
+    """Which tests hold and fail, and the figures of the one at `hinge`."""
+    percent = f"{100 * confidence:g}%"
+    figures = _figures(findings[hinge], outcomes[hinge], percent)
+    if verdict == "depends":
+        return f"{_flip(outcomes)}{_crossing(crossover, axis, percent)} Clearest is {figures}."
+    if verdict == "undecided":
+        stand = "" if len(outcomes) == 1 else f"Of {len(outcomes)} tests {_counts(outcomes)}. "
+        return f"{stand}Open: {figures}. {outcomes[hinge].note}".strip()
+    verb, other = ("hold", "failing") if verdict == "supported" else ("fail", "holding")
+    if len(outcomes) == 1:
+        return f"It {verb}s: {figures}."
+    return f"All {len(outcomes)} tests {verb}; nearest to {other} is {figures}."
+
+
+def effect_text(value: float, finding: Finding) -> str:
+    """An effect, or a margin, in its unit."""
+    if math.isinf(value):
+        return "beyond all measure" if value > 0 else "beyond all measure, downwards"
+    return amount(value, finding.unit)
+
+
+def value_text(value: float, side: str, finding: Finding) -> str:
+    """The value of a side: a change with its sign."""
+    if math.isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
+    if sum(term.side == side for term in finding.terms) > 1:
+        return amount(value, finding.unit, signed=True)
+    if finding.score is not None:
+        return score_text(value, finding.score)
+    return amount(value, QUANTITIES[finding.config.quantity].unit)
+
+
+def _figures(finding: Finding, outcome: TestOutcome, percent: str) -> str:
+    models = [
+        f"{model} ({value_text(value, side, finding)})"
+        for side, model, value in (
+            ("of", outcome.of_model, outcome.of_value),
+            ("less", outcome.less_model, outcome.less_value),
+        )
+        if model and value is not None
+    ]
+    if outcome.effect is None or outcome.low is None or outcome.high is None or not models:
+        return f'"{finding.label}"'
+    turned = "turned around, " if finding.config.turned else ""
+    interval = f"{percent} interval" if finding.estimate and finding.estimate.interval else "over seeds"
+    asked = effect_text(finding.margin, finding)
+    return (
+        f'"{finding.label}": {" against ".join(models)}; {turned}the effect is {effect_text(outcome.effect, finding)} '
+        f"({interval} {_range(outcome.low, outcome.high, finding)}), and more than {asked} was asked"
+    )
+
+
+def _range(low: float, high: float, finding: Finding) -> str:
+    if math.isinf(low) or math.isinf(high):
+        return f"{effect_text(low, finding)} to {effect_text(high, finding)}"
+    return extent(low, high, finding.unit)
+
+
+def _flip(outcomes: Sequence[TestOutcome]) -> str:
+    """Which tests hold, fail and are open; by what is held equal, where that alone tells them apart."""
+    holds, fails = ({outcome.budget for outcome in outcomes if outcome.outcome == word} for word in ("holds", "fails"))
+    if holds.isdisjoint(fails):
+        text = f"Holds under equal {listed(sorted(holds))}, fails under equal {listed(sorted(fails))}."
+    else:
+        text = f"Holds for {_labels(outcomes, 'holds')}, fails for {_labels(outcomes, 'fails')}."
+    still_open = _labels(outcomes, "open")
+    return f"{text} Open: {still_open}." if still_open else text
+
+
+def _crossing(crossover: Crossover | None, axis: str, percent: str) -> str:
+    if crossover is None:
+        return ""
+    extent = f"{percent} interval {number_text(crossover.low)} to {number_text(crossover.high)}"
+    return f" The effect crosses the margin at about {number_text(crossover.at)} {axis} ({extent})."
+
+
+def _labels(outcomes: Sequence[TestOutcome], word: Outcome) -> str:
+    labels = [f'"{outcome.label}"' for outcome in outcomes if outcome.outcome == word]
+    return listed(labels) if labels else ""
+
+
+def _counts(outcomes: Sequence[TestOutcome]) -> str:
+    words: tuple[tuple[Outcome, str, str], ...] = (
+        ("holds", "holds", "hold"),
+        ("fails", "fails", "fail"),
+        ("open", "is open", "are open"),
+    )
+    counts = [(sum(outcome.outcome == word for outcome in outcomes), one, more) for word, one, more in words]
+    return listed([f"{count} {one if count == 1 else more}" for count, one, more in counts if count])
