@@ -72,7 +72,7 @@ class _Contender:
         if not self.is_baseline:
             flops = float(forward_flops(self.model, self.single.inputs, self.single.lengths))
             self.model.train()
-            memory = saved_bytes(self.model, lambda: _loss(self.model, self.trial, self.batch)) / MEGABYTE
+            memory = saved_bytes(self.model, lambda: loss_on(self.model, self.trial, self.batch)) / MEGABYTE
         return Cost(
             task=self.trial.task.name,
             condition=self.trial.condition,
@@ -90,7 +90,7 @@ def training_step(model: nn.Module, trial: Trial, batch: Batch) -> Callable[[], 
 
     def step() -> None:
         model.train()
-        loss = _loss(model, trial, batch)
+        loss = loss_on(model, trial, batch)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -98,7 +98,8 @@ def training_step(model: nn.Module, trial: Trial, batch: Batch) -> Callable[[], 
     return step
 
 
-def _loss(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
+def loss_on(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
+    """The trial's loss of `model` on a batch."""
     return loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import resource
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import torch
 from torch import Tensor, nn
 
@@ -23,3 +28,24 @@ def saved_bytes(model: nn.Module, loss: Callable[[], Tensor]) -> int:
         result = loss()
     del result
     return sum(storage.nbytes() for storage in saved.values())
+
+
+def peak_bytes_of(action: Callable[[], object]) -> int:
+    """Bytes by which the resident memory of this process rises above where it stands, at most, during `action()`.
+
+    Of a fresh process whose libraries are warm: memory that was freed before, but kept, is used again unseen.
+    """
+    if sys.platform == "linux":  # else the peak includes what came before, such as imports
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    before = psutil.Process().memory_info().rss
+    action()
+    return max(0, _peak_resident_bytes() - before)
+
+
+def _peak_resident_bytes() -> int:
+    if sys.platform == "linux":  # ru_maxrss there includes the process that started this one (getrusage(2))
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        assert peak is not None
+        return 1024 * int(peak[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS

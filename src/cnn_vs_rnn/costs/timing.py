@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 
 
-def interleaved_medians(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[float]:
-    """Median seconds of each action over `rounds` rounds in which each runs once.
+def interleaved_seconds(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[list[float]]:
+    """Seconds that each action took in each of `rounds` rounds, in which each runs once.
 
     Taking turns makes the ratios between actions hold while the machine's speed drifts.
     """
@@ -21,4 +21,9 @@ def interleaved_medians(actions: Sequence[Callable[[], object]], rounds: int, wa
             began = time.perf_counter()
             action()
             times.append(time.perf_counter() - began)
-    return [statistics.median(times) for times in seconds]
+    return seconds
+
+
+def interleaved_medians(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[float]:
+    """Median seconds of each action, of `interleaved_seconds`."""
+    return [statistics.median(times) for times in interleaved_seconds(actions, rounds, warm_up)]

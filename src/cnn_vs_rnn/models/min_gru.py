@@ -11,12 +11,14 @@ from torch import Tensor, nn
 
 from cnn_vs_rnn.models.encoder import channels_at
 from cnn_vs_rnn.models.initialisation import KEEP_BIAS, chrono_biases
-from cnn_vs_rnn.models.linear_scan import linear_scan
+from cnn_vs_rnn.models.linear_scan import Kernel, linear_scan, parallel_scan, sequential_scan
 from cnn_vs_rnn.models.read_out import ReadOut
 from cnn_vs_rnn.models.recurrent import RecurrentEncoder, reversed_in_time
 from cnn_vs_rnn.tasks.data import InputSpec
 
 MinGRUInitialisation = Literal["default", "forget_bias", "chrono"]
+Scan = Literal["device", "sequential", "parallel"]
+_KERNELS: dict[Scan, Kernel | None] = {"device": None, "sequential": sequential_scan, "parallel": parallel_scan}
 
 
 class MinGRU(RecurrentEncoder):
@@ -33,6 +35,8 @@ class MinGRU(RecurrentEncoder):
 
     initialisation: ``chrono`` (see `initialisation.initialise`; here 1 - z keeps the state, so z gets the negative),
     ``forget_bias``, or ``default``, where every gate is half open and the gradient loses a decade every three steps.
+    scan: how the recurrence is computed, with the same result: ``device``, the way that is faster there (see
+    `linear_scan`), ``sequential`` or ``parallel``.
     """
 
     def __init__(
@@ -44,11 +48,12 @@ class MinGRU(RecurrentEncoder):
         layers: PositiveInt = 3,
         bidirectional: bool = False,
         initialisation: MinGRUInitialisation = "chrono",
+        scan: Scan = "device",
     ) -> None:
         directions = 2 if bidirectional else 1
         sizes = [channels_at(width, index, directions) for index in range(directions)]
         super().__init__(read_out, sizes)
-        self.stacks = nn.ModuleList(_Stack(input, size, layers, dropout, initialisation) for size in sizes)
+        self.stacks = nn.ModuleList(_Stack(input, size, layers, dropout, initialisation, scan) for size in sizes)
 
     def sequence(
         self, inputs: Float[Tensor, "batch time channel"], lengths: Int[Tensor, " batch"] | None = None
@@ -81,13 +86,19 @@ class MinGRU(RecurrentEncoder):
 
 class _Stack(nn.Module):
     def __init__(
-        self, input: InputSpec, size: int, layers: int, dropout: float, initialisation: MinGRUInitialisation
+        self,
+        input: InputSpec,
+        size: int,
+        layers: int,
+        dropout: float,
+        initialisation: MinGRUInitialisation,
+        scan: Scan,
     ) -> None:
         super().__init__()
         assert input.length is not None
         self.size = size
         self.embed = nn.Linear(input.channels, size)
-        self.layers = nn.ModuleList(_Layer(size, input.length, initialisation) for _ in range(layers))
+        self.layers = nn.ModuleList(_Layer(size, input.length, initialisation, scan) for _ in range(layers))
         self.norm = nn.LayerNorm(size)
         self.dropout = nn.Dropout(dropout)
 
@@ -106,8 +117,9 @@ class _Stack(nn.Module):
 
 
 class _Layer(nn.Module):
-    def __init__(self, size: int, length: int, initialisation: MinGRUInitialisation) -> None:
+    def __init__(self, size: int, length: int, initialisation: MinGRUInitialisation, scan: Scan) -> None:
         super().__init__()
+        self.scan: Scan = scan
         self.norm = nn.LayerNorm(size)
         self.gate_and_candidate = nn.Linear(size, 2 * size)
         if initialisation != "default":
@@ -122,4 +134,4 @@ class _Layer(nn.Module):
         # In the state's precision: under autocast a keep gate near 1 would round to 1.
         gate, candidate = self.gate_and_candidate(self.norm(inputs)).to(start.dtype).chunk(2, dim=2)
         update = torch.sigmoid(gate)
-        return linear_scan(1 - update, update * candidate, start)
+        return linear_scan(1 - update, update * candidate, start, _KERNELS[self.scan])
