@@ -25,6 +25,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
+from cnn_vs_rnn.claims.check import check_claims
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.config_errors import explain, fields_at
 from cnn_vs_rnn.errors import UserError, nearest
@@ -85,9 +86,11 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         message = " ".join(str(error).split())
         raise UserError(f"{conf}: the configuration cannot be composed: {message}") from error
     try:
-        return ExperimentConfig.model_validate(values)
+        contest = ExperimentConfig.model_validate(values)
     except ValidationError as error:
         raise UserError(explain(error, ExperimentConfig)) from error
+    check_claims(contest)
+    return contest
 
 
 def _flatten(params: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

@@ -6,20 +6,23 @@ import itertools
 import logging
 from pathlib import Path
 
+from cnn_vs_rnn.claims.decide import decide
 from rich.console import Console
 
+from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.by_length import length_table, score_by_length
+from cnn_vs_rnn.report.claims_table import claims_table
 from cnn_vs_rnn.report.environment import environment
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
 from cnn_vs_rnn.report.plots import confusion, learning_curves
 from cnn_vs_rnn.report.table import contest_table
-from cnn_vs_rnn.report.verdicts import metrics, verdict_entries, write_json
+from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.summary import read_predictions
@@ -43,10 +46,30 @@ def judge_contests(contest: ExperimentConfig, *results: list[TrialResult]) -> li
     ]
 
 
+def decide_claims(
+    contest: ExperimentConfig, measurements: list[Measurement], *results: list[TrialResult]
+) -> list[DecidedClaim]:
+    """The verdict on every claim of the experiment, with the rule that it follows from."""
+    found = list(itertools.chain(*results))
+    return [
+        DecidedClaim(
+            config=claim,
+            verdict=decide(name, claim, contest, found, measurements, read_predictions),
+            models=tuple(contest.models),
+            tasks=tuple(contest.tasks),
+            parameters=contest.budget.parameters,
+            seeds=contest.seeds,
+            confidence=contest.statistics.confidence,
+        )
+        for name, claim in contest.claims.items()
+    ]
+
+
 def write_reports(
     contest: ExperimentConfig,
     rooms: Rooms,
     contests: list[Contest],
+    claims: list[DecidedClaim],
     costs: list[Cost],
     ingested: list[IngestedVariant],
     previews: list[Preview],
@@ -79,10 +102,10 @@ def write_reports(
     write_csv(folder / "confusion.csv", confusion(contests, contest, results, read_predictions, classes))
     by_length = score_by_length(contests, contest, results, read_predictions)
     write_csv(folder / "score_by_length.csv", length_table(by_length))
-    write_json(folder / "verdicts.json", verdict_entries(contests, contest))
+    write_json(folder / "verdicts.json", claim_entries(claims) + verdict_entries(contests, contest))
     write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
-    _track(contest, contests, results, costs, folder)
-    _print(contests, page, folder)
+    _track(contest, contests, claims, results, costs, folder)
+    _print(contests, claims, page, folder)
 
 
 def _picture(path: Path) -> bytes:
@@ -93,7 +116,12 @@ def _picture(path: Path) -> bytes:
 
 
 def _track(
-    contest: ExperimentConfig, contests: list[Contest], results: list[TrialResult], costs: list[Cost], folder: Path
+    contest: ExperimentConfig,
+    contests: list[Contest],
+    claims: list[DecidedClaim],
+    results: list[TrialResult],
+    costs: list[Cost],
+    folder: Path,
 ) -> None:
     tracker = current().tracker
     tracker.costs_measured(costs, results)
@@ -102,16 +130,23 @@ def _track(
         if best is not None:
             tracker.register_best(best, contest.experiment)
     names = {(c.task, c.condition): c.task if c.condition == "default" else f"{c.task}/{c.condition}" for c in contests}
+    decided = [one.verdict for one in claims]
     tracker.report_written(
         folder,
-        {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None},
-        {f"verdict.{names[c.task, c.condition]}": c.verdict for c in contests},
+        {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None}
+        | {f"claim/{c.claim}": c.effect for c in decided if c.effect is not None},
+        {f"verdict.{names[c.task, c.condition]}": c.verdict for c in contests}
+        | {f"claim.{c.claim}": c.verdict for c in decided},
     )
 
 
-def _print(contests: list[Contest], page: ReportInput, folder: Path) -> None:
+def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInput, folder: Path) -> None:
     console = Console(width=100, highlight=False)
     console.print()
+    if claims:  # the contests of every condition are in the report
+        console.print(claims_table([one.verdict for one in claims]))
+        console.print()
+        contests = []
     rows = overview(contests, page.experiment, page.results, read_predictions)
     for table in [overview_table(rows)] if rows else map(contest_table, contests):
         console.print(table)

@@ -1,9 +1,9 @@
-"""<family>_results, <family>_failed, costs, ingested, previews -> contests, report"""
+"""<family>_results, <family>_failed, costs, measurements, ingested, previews -> contests, claims, report"""
 
 from kedro.pipeline import Pipeline, node
 
 from cnn_vs_rnn.config import FAMILIES
-from pipelines.reporting.nodes import judge_contests, write_reports
+from pipelines.reporting.nodes import decide_claims, judge_contests, write_reports
 
 
 def create_pipeline() -> Pipeline:
@@ -17,11 +17,18 @@ def create_pipeline() -> Pipeline:
                 name="judge_contests",
             ),
             node(
+                decide_claims,
+                ["params:contest", "measurements", *(f"{family}_results" for family in FAMILIES)],
+                "claims",
+                name="decide_claims",
+            ),
+            node(
                 write_reports,
                 [
                     "params:contest",
                     "params:rooms",
                     "contests",
+                    "claims",
                     "costs",
                     "ingested",
                     "previews",

@@ -102,6 +102,7 @@ def _bars(outcomes: Sequence[TestOutcome]) -> dict:
         "arrayminus": [
             _shown(effect, unit) - _shown(effect if low is None else low, unit) for effect, low, _, unit in ends
         ],
+        "color": MUTED,
         "thickness": 1.5,
         "width": 4,
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.files import write_text
@@ -37,6 +38,14 @@ def verdict_entries(contests: Iterable[Contest], experiment: ExperimentConfig) -
         }
         for contest in contests
     ]
+
+
+def claim_entries(claims: Iterable[DecidedClaim]) -> list[dict[str, Any]]:
+    """One entry a claim, in the form of `verdict_entries`."""
+    keys = ("claim", "statement", "verdict", "effect", "low", "high", "seeds", "conditions", "reason")
+    contract = {"low": "ci_low", "high": "ci_high"}
+    found = [one.verdict.model_dump(mode="json") for one in claims]
+    return [{contract.get(key, key): verdict[key] for key in keys} for verdict in found]
 
 
 def metrics(

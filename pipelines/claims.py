@@ -1,0 +1,57 @@
+"""``python -m pipelines.claims`` gathers the verdicts of all experiments: ``data/08_reporting/claims/report.html``.
+
+It reads what the experiments under ``data/08_reporting`` decided and runs nothing; ``dvc repro`` runs it last.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from cnn_vs_rnn.claims.ledger import in_order
+from cnn_vs_rnn.claims.verdict import DecidedClaim
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.claims_page import write_claims_page
+from cnn_vs_rnn.report.claims_table import effects_table
+from cnn_vs_rnn.report.environment import environment
+from cnn_vs_rnn.report.leaderboard import write_csv
+from cnn_vs_rnn.report.verdicts import claim_entries, write_json
+from pipelines.datasets import RecordsDataset
+from pipelines.rooms import DATA, Rooms
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Read, write, say where."""
+    folder = DATA / "08_reporting" / "claims"
+    try:
+        files = sorted(path for path in (PROJECT / folder.parent).glob("*/claims.json") if path.parent.name != "claims")
+        decided = [one for file in files for one in _records(file, DecidedClaim, "reporting")]
+        if not decided:
+            raise UserError(f"no experiment below {folder.parent} has decided a claim: run `dvc repro`")
+        write_claims_page(
+            PROJECT / folder / "report.html",
+            decided,
+            {
+                name: _records(PROJECT / Rooms.of(name).model_output / "measurements.json", Measurement, "evaluation")
+                for name in {one.verdict.experiment for one in decided}
+            },
+            environment(PROJECT),
+        )
+        ordered = in_order(decided)
+        write_json(PROJECT / folder / "verdicts.json", claim_entries(ordered))
+        write_csv(PROJECT / folder / "effects.csv", effects_table([one.verdict for one in ordered]))
+    except UserError as error:
+        sys.exit(str(error))
+    sys.stdout.write(f"report  {folder / 'report.html'}: {len(decided)} claims\n")
+
+
+def _records(file: Path, record: type, made_by: str) -> list[Any]:
+    return RecordsDataset(str(file), f"{record.__module__}:{record.__name__}", made_by).load()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The claims page, of made-up verdicts."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from cnn_vs_rnn.claims.ledger import CLAIMS, advice, in_order
+from cnn_vs_rnn.claims.rule import ClaimConfig
+from cnn_vs_rnn.claims.verdict import ClaimVerdict, Crossover, DecidedClaim, TestOutcome
+from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.claims_page import write_claims_page
+
+CHROMIUM = shutil.which("chromium")
+PLACES = {"10 steps": 10.0, "40 steps": 40.0, "120 steps": 120.0}
+
+
+def outcome(label, word, effect, unit="points", **changes):
+    fields = {
+        "label": label,
+        "outcome": word,
+        "quantity": "score",
+        "unit": unit,
+        "effect": effect,
+        "low": effect - 0.01,
+        "high": effect + 0.01,
+        "margin": 1.1 if unit == "times" else 0.01,
+        "p": 0.004,
+        "adjusted_p": 0.012,
+        "seeds": 5,
+        "of_model": "gru",
+        "less_model": "tcn",
+        "of_value": 0.9,
+        "less_value": 0.8,
+        "position": PLACES.get(label),
+        "budget": "parameters",
+        "note": "",
+    }
+    return TestOutcome(**fields | changes)
+
+
+def decided(claim, verdict, *outcomes, crossover=None, advised=()):
+    tests = {
+        one.label: {"of": {"model": "gru"}, "less": {"model": "tcn"}, "position": one.position} for one in outcomes
+    }
+    return DecidedClaim(
+        config=ClaimConfig(
+            statement=f"What is said of {claim}.",
+            rule="Supported if <it> holds.",
+            literature="Somebody 1990",
+            would_change_it="Something else.",
+            axis="time steps",
+            tests=tests,
+            advice=advised,
+        ),
+        verdict=ClaimVerdict(
+            claim=claim,
+            experiment="made",
+            statement=f"What is said of {claim}.",
+            verdict=verdict,
+            effect=outcomes[0].effect,
+            low=outcomes[0].low,
+            high=outcomes[0].high,
+            unit=outcomes[0].unit,
+            seeds=5,
+            conditions=("default",),
+            reason="Because of figures.",
+            crossover=crossover,
+            outcomes=outcomes,
+        ),
+        models=("gru", "tcn"),
+        tasks=("adding",),
+        parameters=10_000,
+        seeds=5,
+        confidence=0.95,
+    )
+
+
+@pytest.fixture
+def everything():
+    rows = [
+        {"by": "sequence length", "situation": "long", "holds": "an RNN", "fails": "a CNN"},
+        {"by": "modality", "situation": "short", "tests": ["10 steps"], "holds": "an RNN", "fails": "a CNN"},
+        {"by": "modality", "situation": "middling", "tests": ["40 steps"], "holds": "an RNN", "fails": "a CNN"},
+    ]
+    return [
+        decided(
+            "long-sequences",
+            "depends",
+            outcome("10 steps", "holds", 0.05),
+            outcome("40 steps", "fails", -0.04),
+            outcome("120 steps", "fails", -0.2),
+            crossover=Crossover(at=23.4, low=18.0, high=31.0),
+            advised=rows,
+        ),
+        decided("training-memory", "supported", outcome("a", "holds", 2.31, "times")),
+        decided("spatial-data", "undecided", outcome("b", "open", 0.002, note="Only 2 seeds finished.")),
+        decided("of-a-user", "refuted", outcome("c", "fails", -0.1)),
+    ]
+
+
+@pytest.fixture
+def page(everything, tmp_path):
+    found = [
+        Measurement(
+            task="adding",
+            condition="default",
+            model="gru",
+            family="rnn",
+            seed=0,
+            quantity="saved_bytes",
+            at=at,
+            value=at,
+        )
+        for at in (16.0, 64.0)
+    ]
+    write_claims_page(tmp_path / "report.html", everything, {"made": found}, {"machine": "a <machine>"})
+    return tmp_path / "report.html"
+
+
+def test_the_ledger_keeps_its_order_and_claims_of_users_follow(everything):
+    assert [one.verdict.claim for one in in_order(everything)] == [
+        "spatial-data",
+        "training-memory",
+        "long-sequences",
+        "of-a-user",
+    ]
+
+
+def test_advice_follows_the_tests_that_it_rests_on(everything):
+    rows = {row.situation: (row.standing, row.text) for row in advice(everything)}
+    assert list(rows) == ["short", "middling", "long"]  # by modality first
+    assert rows == {"short": ("holds", "an RNN"), "middling": ("fails", "a CNN"), "long": ("open", "")}
+
+
+def test_every_claim_says_its_verdict_rule_and_figures(page):
+    html = page.read_text()
+    for text in ("Supported if &lt;it&gt; holds.", "Somebody 1990", "a &lt;machine&gt;", "Only 2 seeds finished."):
+        assert text in html
+    assert "+5 points" in html
+    assert "2.31 times" in html
+    assert "23.4 time steps (interval 18 to 31)" in html
+    assert html.count('<details class="claim"') == 4
+    missing = html.partition("Not measured on this machine yet: ")[2].partition("</p>")[0].strip(". \n").split(", ")
+    assert missing == [claim for claim in CLAIMS if claim not in ("long-sequences", "training-memory", "spatial-data")]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_browser_opens_a_claim_that_a_link_aims_at(page, tmp_path):
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--enable-logging=stderr"]
+    url = f"{page.as_uri()}#long-sequences"
+    done = subprocess.run([*command, "--dump-dom", url], capture_output=True, text=True, timeout=60)
+    assert '<details class="claim" id="long-sequences" open="">' in done.stdout
+    assert "js-plotly-plot" in done.stdout
+    assert "CONSOLE" not in done.stderr
