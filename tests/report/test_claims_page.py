@@ -9,6 +9,7 @@ from cnn_vs_rnn.claims.ledger import CLAIMS, advice, in_order
 from cnn_vs_rnn.claims.rule import ClaimConfig
 from cnn_vs_rnn.claims.verdict import ClaimVerdict, Crossover, DecidedClaim, TestOutcome
 from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.claim_marks import marks
 from cnn_vs_rnn.report.claims_page import write_claims_page
 
 CHROMIUM = shutil.which("chromium")
@@ -22,8 +23,8 @@ def outcome(label, word, effect, unit="points", **changes):
         "quantity": "score",
         "unit": unit,
         "effect": effect,
-        "low": effect - 0.01,
-        "high": effect + 0.01,
+        "low": None if effect is None else effect - 0.01,
+        "high": None if effect is None else effect + 0.01,
         "margin": 1.1 if unit == "times" else 0.01,
         "p": 0.004,
         "adjusted_p": 0.012,
@@ -131,6 +132,14 @@ def test_advice_follows_the_tests_that_it_rests_on(everything):
     rows = {row.situation: (row.standing, row.text) for row in advice(everything)}
     assert list(rows) == ["short", "middling", "long"]  # by modality first
     assert rows == {"short": ("holds", "an RNN"), "middling": ("fails", "a CNN"), "long": ("open", "")}
+
+
+def test_a_mark_stands_where_its_effect_is_from_the_margin():
+    points = [outcome("a", "holds", 0.05), outcome("b", "fails", -0.03), outcome("c", "open", 0.01)]
+    drawn = marks([*points, outcome("d", "holds", 2.2, "times"), outcome("e", "open", None)])
+    assert [mark.dot for mark in drawn] == [96.0, 4.0, 50.0, 96.0]
+    assert drawn[2].left == pytest.approx(50 - 11.5)
+    assert drawn[2].width == pytest.approx(23.0)
 
 
 def test_every_claim_says_its_verdict_rule_and_figures(page):

@@ -8,11 +8,13 @@ from cnn_vs_rnn.statistics.words import number_text
 def amount(value: float, unit: str, *, signed: bool = False) -> str:
     """A number with its unit.
 
-    >>> amount(0.0213, "points", signed=True), amount(2.31, "times"), amount(-1.5, "decades")
-    ('+2.1 points', '2.31 times', '-1.5 decades')
+    >>> amount(0.0213, "points", signed=True), amount(2.31, "times"), amount(1.0, "decades"), amount(-0.01, "points")
+    ('+2.1 points', '2.31 times', '1 decade', '-1 point')
     """
     sign = "+" if signed and value > 0 and unit != "times" else ""
-    return f"{sign}{_number(value, unit)} {unit}".rstrip()
+    number = _number(value, unit)
+    one = number in ("1", "-1") and unit in ("points", "decades", "steps")
+    return f"{sign}{number} {unit.removesuffix('s') if one else unit}".rstrip()
 
 
 def extent(low: float, high: float, unit: str) -> str:

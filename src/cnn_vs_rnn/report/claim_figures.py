@@ -56,14 +56,13 @@ def sweep_figure(verdict: ClaimVerdict, axis: str) -> go.Figure | None:
     else:
         figure.update_xaxes(title={"text": axis, "font": {"size": 12}, "standoff": 10}, zeroline=False)
     if verdict.crossover:
-        scaled = across.scaled if across else float
         figure.add_vrect(
-            x0=scaled(verdict.crossover.low),
-            x1=scaled(verdict.crossover.high),
+            x0=verdict.crossover.low,
+            x1=verdict.crossover.high,
             fillcolor=tint(MUTED, 0.2),
             line_width=0,
         )
-    figure.update_yaxes(title={"text": _title(swept[0].unit), "font": {"size": 12}}, **_scale(swept[0].unit))
+    figure.update_yaxes(title={"text": swept[0].unit or "effect", "font": {"size": 12}}, **_scale(swept[0].unit))
     return figure
 
 

@@ -15,6 +15,7 @@ from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import QUANTITIES, Measurement
 from cnn_vs_rnn.report.claim_figures import OUTCOME_COLOURS, sweep_figure, test_figures
+from cnn_vs_rnn.report.claim_marks import Mark, marks
 from cnn_vs_rnn.report.measured import measured_curves
 from cnn_vs_rnn.report.template import render
 
@@ -29,6 +30,7 @@ VERDICT_NOTES = {
 @dataclass(frozen=True)
 class _Entry:
     claim: DecidedClaim
+    marks: list[Mark]
     tests: list[tuple[str, go.Figure]]
     sweep: go.Figure | None
     measured: list[tuple[str, go.Figure]]
@@ -70,6 +72,7 @@ def _entry(claim: DecidedClaim, measurements: Sequence[Measurement]) -> _Entry:
     wanted = {test.quantity for test in claim.config.tests.values()}
     return _Entry(
         claim=claim,
+        marks=marks(claim.verdict.outcomes),
         tests=test_figures(claim.verdict),
         sweep=sweep_figure(claim.verdict, claim.config.axis),
         measured=measured_curves([one for one in measurements if one.quantity in wanted]),
