@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 import numpy as np
@@ -59,7 +59,7 @@ class Finding:
     margin: float
     score: Score | None
     terms: tuple[Term, ...] = ()
-    values: Mapping[str, float] = {}
+    values: Mapping[str, float] = field(default_factory=dict)
     seeds: tuple[int, ...] = ()
     estimate: Estimate | None = None
     excuse: str = ""

@@ -32,7 +32,7 @@ def find_crossover(
         return None
     logarithmic = positions[0] > 0 and positions[-1] >= _DECADE * positions[0]
     axis = np.log(positions) if logarithmic else positions
-    rising = means[-1] > 0
+    rising = bool(means[-1] > 0)
     seeds = excess.shape[1]
     drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(seeds, size=(resamples, seeds))
     at = _crossing(axis, means[:, None], rising=rising)[0]

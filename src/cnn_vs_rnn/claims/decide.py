@@ -20,9 +20,9 @@ the claim.
    range that of the seeds. Seeds of which both sides are infinite tell nothing: all of them so, and the test is open.
 
 Outcome of a test
-7. p is two-sided, of an effect equal to the margin (`statistics.threshold`): Student's t with the standard errors of
-   seeds and samples added up, and Satterthwaite's degrees of freedom. Where nothing varies (bytes, say), the comparison
-   is exact and p is 0; an effect equal to the margin is then not more than it.
+7. p is two-sided, of an effect equal to the margin: 1 less the confidence at which an interval with the standard errors
+   of seeds and of samples, each with its own Student's t, reaches the margin (`statistics.threshold`). Where nothing
+   varies (bytes, say), the comparison is exact and p is 0; an effect equal to the margin is then not more than it.
 8. p is adjusted by Holm over all tests of the claim, those that could not be carried out counted in. Adjusted p below
    1 - confidence: the test holds where the effect is above the margin, and fails where it is below. Otherwise it is
    open. The interval shown is that of the one test, not adjusted.
