@@ -43,7 +43,7 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
             seconds, samples = math.inf, math.inf
             if epochs is not None:
                 seconds = float(history["seconds"].iloc[:epochs].sum())
-                samples = epochs * len(read_part(trial.data, trial.seed, "train"))
+                samples = float(epochs * len(read_part(trial.data, trial.seed, "train")))
             found.append(entrant.measurement("seconds_to_target", seconds))
             found.append(entrant.measurement("samples_to_target", samples))
     return found

@@ -41,13 +41,13 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
     for entrant in entrants:
         for length in chosen.lengths:
             trial = at_length(entrant.trial, length)
-            found.append(entrant.measurement("saved_bytes", sample_bytes(trial), at=length))
-            peak = isolated(1, step_peak_bytes, trial, chosen.batch)
-            found.append(entrant.measurement("peak_bytes", peak, at=length))
+            saved, peak = sample_bytes(trial), isolated(1, step_peak_bytes, trial, chosen.batch)
+            found.append(entrant.measurement("saved_bytes", float(saved), at=float(length)))
+            found.append(entrant.measurement("peak_bytes", float(peak), at=float(length)))
         model = initial_model(entrant.trial)
         assert isinstance(model, Network)
         if isinstance(model.encoder, SequenceEncoder) and model.encoder.causal:
-            found.append(entrant.measurement("state_bytes", state_bytes(model.encoder.initial_state(1))))
+            found.append(entrant.measurement("state_bytes", float(state_bytes(model.encoder.initial_state(1)))))
     return found
 
 
@@ -63,8 +63,8 @@ def step_peak_bytes(trial: Trial, size: int) -> int:
 
     The optimiser's state is part of it; the weights and the batch are there before.
     """
-    # A step on one sample of another network of the kind loads what is loaded when first used.
-    training_step(initial_model(trial), trial, random_batch(trial, 1))()
+    # Code is resident, too, once it has run. Two samples: for a single one, convolutions run other code.
+    training_step(initial_model(trial), trial, random_batch(trial, 2))()
     return peak_bytes_of(training_step(initial_model(trial), trial, random_batch(trial, size)))
 
 

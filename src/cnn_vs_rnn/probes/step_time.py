@@ -7,12 +7,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationInfo, field_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from cnn_vs_rnn.config import Option, Strict
 from cnn_vs_rnn.costs.flops import forward_flops
 from cnn_vs_rnn.costs.measure import training_step
 from cnn_vs_rnn.costs.timing import interleaved_seconds
+from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.models.build import model_class
 from cnn_vs_rnn.models.min_gru import MinGRU
@@ -29,10 +30,10 @@ _Some = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 class Options(Strict):
     """What is timed, and how often.
 
-    tokens: time steps of a batch, all its samples together. lengths: time steps of a sample; they divide `tokens`.
-    batch_sizes: at the task's own length, with one thread. threads: numbers of them, at `threads_length` time steps.
-    rounds: timed steps of each network. wait_seconds: for a quiet machine, at each group of timings, before they are
-    refused. quiet_share: of a core, what others may use meanwhile.
+    tokens: time steps of a batch, all its samples together. lengths: time steps of a sample; they divide `tokens`, as
+    does `threads_length`. batch_sizes: at the task's own length, with one thread. threads: numbers of them, at
+    `threads_length` time steps. rounds: timed steps of each network. wait_seconds: for a quiet machine, at each group
+    of timings, before they are refused. quiet_share: of a core, what others may use meanwhile.
     """
 
     tokens: PositiveInt = 8192
@@ -44,14 +45,12 @@ class Options(Strict):
     wait_seconds: NonNegativeFloat = 60.0
     quiet_share: PositiveFloat = QUIET_SHARE
 
-    @field_validator("lengths", "threads_length")
-    @classmethod
-    def _divide_tokens(cls, value: int | tuple[int, ...], info: ValidationInfo) -> int | tuple[int, ...]:
-        tokens = info.data.get("tokens", 0)
-        for length in value if isinstance(value, tuple) else (value,):
-            if tokens % length:
-                raise ValueError(f"{length} time steps do not divide tokens={tokens}")
-        return value
+    @model_validator(mode="after")
+    def _lengths_divide_tokens(self) -> Options:
+        for length in (*self.lengths, self.threads_length):
+            if self.tokens % length:
+                raise UserError(f"the probe's option tokens={self.tokens} is no multiple of {length} time steps")
+        return self
 
 
 def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[Measurement]:
@@ -72,7 +71,9 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
     for length in chosen.lengths:
         timed = _group(runners, chosen, length, chosen.tokens // length, threads=1)
         found += _measurements(runners, "step_seconds", timed, at=length)
-        found += [one.measurement("train_flops", sample_flops(one.trial, length), at=length) for one in entrants]
+        for entrant in entrants:
+            flops = float(sample_flops(at_length(entrant.trial, length)))
+            found.append(entrant.measurement("train_flops", flops, at=float(length)))
     for batch in chosen.batch_sizes:
         found += _measurements(runners, "step_seconds_by_batch", _group(runners, chosen, None, batch, 1), at=batch)
     for threads in chosen.threads:
@@ -95,9 +96,8 @@ def with_parallel_scans(entrants: Sequence[Entrant]) -> list[Entrant]:
     return runners
 
 
-def sample_flops(trial: Trial, length: int) -> int:
-    """FLOPs of the forward pass of one sample of `length` time steps."""
-    trial = at_length(trial, length)
+def sample_flops(trial: Trial) -> int:
+    """FLOPs of the forward pass of one sample."""
     sample = random_batch(trial, 1)
     return forward_flops(initial_model(trial), sample.inputs, sample.lengths)
 
@@ -125,6 +125,6 @@ def _measurements(
 ) -> list[Measurement]:
     found = []
     for runner, times in zip(runners, seconds, strict=True):
-        found.append(runner.measurement(quantity, statistics.median(times), at))
-        found.append(runner.measurement(f"{quantity}_minimum", min(times), at))
+        found.append(runner.measurement(quantity, statistics.median(times), float(at)))
+        found.append(runner.measurement(f"{quantity}_minimum", min(times), float(at)))
     return found
