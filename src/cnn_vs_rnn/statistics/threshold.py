@@ -80,7 +80,7 @@ def p_of_mean(mean: float, errors: StandardErrors, threshold: float) -> float:
 
     if distance == 0:
         return 1.0
-    return 0.0 if room(_SMALLEST) < 0 else math.exp(optimize.brentq(room, _SMALLEST, 0.0))
+    return 0.0 if room(_SMALLEST) < 0 else math.exp(optimize.root_scalar(room, bracket=(_SMALLEST, 0.0)).root)
 
 
 def p_of_ranks(one: Float[np.ndarray, " seed"], other: Float[np.ndarray, " seed"]) -> float:
