@@ -1,6 +1,7 @@
 """``python -m pipelines.claims`` gathers the verdicts of all experiments: ``data/08_reporting/claims/report.html``.
 
-It reads what the experiments under ``data/08_reporting`` decided and runs nothing; ``dvc repro`` runs it last.
+It reads what each experiment decided, ``data/07_model_output/claims/<experiment>.json``, and trains nothing; ``dvc
+repro`` runs it last.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ def main() -> None:
     """Read, write, say where."""
     folder = DATA / "08_reporting" / "claims"
     try:
-        files = sorted(path for path in (PROJECT / folder.parent).glob("*/claims.json") if path.parent.name != "claims")
+        files = sorted((PROJECT / DATA / "07_model_output" / "claims").glob("*.json"))
         decided = [one for file in files for one in _records(file, DecidedClaim, "reporting")]
         if not decided:
-            raise UserError(f"no experiment below {folder.parent} has decided a claim: run `dvc repro`")
+            raise UserError("no experiment has decided a claim yet: run `dvc repro`")
         write_claims_page(
             PROJECT / folder / "report.html",
             decided,

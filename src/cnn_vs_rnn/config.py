@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, WrapValidator, model_validator
+from pydantic import Field, ValidationError, WrapValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cnn_vs_rnn.claims.rule import ClaimConfig
@@ -238,6 +238,13 @@ class ExperimentConfig(Strict):
     statistics: StatisticsConfig = StatisticsConfig()
     probes: dict[str, ProbeConfig] = {}
     claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md
+
+    @field_validator("experiment")
+    @classmethod
+    def _is_no_folder_of_all(cls, name: str) -> str:
+        if name == "claims":
+            raise ValueError("the folder `claims` is that of all experiments together: choose another name")
+        return name
 
     @model_validator(mode="after")
     def _every_task_has_a_model(self) -> ExperimentConfig:

@@ -27,6 +27,40 @@ executor: {workers: 2}
 tasks: {digits: {also: [macro_f1, nll]}}
 """
 
+SAID = """\
+# @package _global_
+defaults:
+  - /task: [adding]
+  - /model: [tcn, lstm]
+
+experiment: said
+question: Does a claim get its verdict?
+seeds: 3
+train: false
+budget: {parameters: 2000}
+tasks: {adding: {options: {length: 12, samples: 60, test_samples: 20}}}
+probes:
+  saved_memory: {target: "cnn_vs_rnn.probes.saved_memory:measure", options: {lengths: [8, 16], batch: 4}}
+claims:
+  streaming-state:
+    statement: An RNN streams with less memory than a CNN.
+    rule: Supported if the state of the TCN is larger than that of the LSTM.
+    literature: none
+    would_change_it: a smaller receptive field
+    advice:
+      - {by: latency, situation: a stream, holds: an RNN, fails: either}
+    tests:
+      TCN against LSTM: {quantity: state_bytes, of: {model: tcn}, less: {model: lstm}, margin: 1.1}
+  training-memory:
+    statement: An RNN needs more memory to train than a CNN.
+    rule: Supported if the LSTM keeps more, by length, than it keeps.
+    literature: none
+    would_change_it: nothing
+    tests:
+      against itself:
+        {quantity: saved_bytes, of: {model: lstm, at: 16}, less: {model: lstm, at: 16}, margin: 1.1}
+"""
+
 
 @dataclass
 class Project:
@@ -58,4 +92,5 @@ def make_project(root: Path) -> Project:
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(SOURCE / name, root / name)
     (root / "conf/experiment/tiny.yaml").write_text(TINY)
+    (root / "conf/experiment/said.yaml").write_text(SAID)
     return Project(root)

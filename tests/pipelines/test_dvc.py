@@ -30,7 +30,9 @@ def make_repository(root: Path) -> Project:
     (root / "data").mkdir()
     for name in (".gitignore", ".dvcignore", "data/dvc.yaml"):
         shutil.copy(SOURCE / name, root / name)
-    (root / "dvc.yaml").write_text((SOURCE / "dvc.yaml").read_text().replace("[quickstart]", "[tiny]"))
+    stages = yaml.safe_load((SOURCE / "dvc.yaml").read_text())
+    stages["vars"] = [{"experiments": ["tiny", "said"]}]
+    (root / "dvc.yaml").write_text(yaml.safe_dump(stages, sort_keys=False))
     does(project, "git", "init", "-q")
     commit(project)
     return project
@@ -52,13 +54,14 @@ def repro(project: Project, *targets: str) -> str:
 
 
 def ran(output: str) -> set[str]:
-    return set(re.findall(r"Running stage '(?:[\w./]+:)?(\w+)@", output))
+    return set(re.findall(r"Running stage '(?:[\w./]+:)?(\w+)[@']", output))
 
 
 def test_a_second_repro_does_nothing_and_all_is_pinned(reproduced):
     assert ran(repro(reproduced)) == set()
     lock = yaml.safe_load((reproduced.root / "dvc.lock").read_text())
-    assert set(lock["stages"]) == {f"{stage}@tiny" for stage in ("compose", "ingest", "fit", "report")}
+    stages = {f"{stage}@{name}" for stage in ("compose", "ingest", "fit", "report") for name in ("tiny", "said")}
+    assert set(lock["stages"]) == {*stages, "claims"}
     pinned = {out["path"] for stage in lock["stages"].values() for out in stage["outs"]}
     assert pinned >= {"data/02_intermediate/tiny", "data/06_models/tiny", "data/08_reporting/tiny/report.html"}
 

@@ -1,0 +1,77 @@
+"""Probes and claims through the real pipelines, and the page that gathers them."""
+
+import json
+import sys
+
+import pytest
+from project import make_project
+
+from pipelines.mlflow_terms import allowed
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("claims"))
+    answer = project.kedro("run", "--params", "experiment=said")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    project.output = answer.stdout + answer.stderr
+    return project
+
+
+def test_an_untrained_experiment_says_its_verdicts(project):
+    assert "nothing is trained" in project.output
+    for word in ("streaming-state", "supported", "training-memory", "refuted"):
+        assert word in project.output
+    assert "Traceback" not in project.output
+
+
+def test_verdicts_keep_the_contract(project):
+    entries = json.loads((project.root / "data/08_reporting/said/verdicts.json").read_text())
+    assert [(one["claim"], one["verdict"]) for one in entries] == [
+        ("streaming-state", "supported"),
+        ("training-memory", "refuted"),
+    ]
+    keys = {"claim", "statement", "verdict", "effect", "ci_low", "ci_high", "seeds", "conditions", "reason"}
+    assert all(set(one) == keys for one in entries)
+    assert entries[0]["effect"] > 1.1
+    assert entries[0]["seeds"] == 3
+
+
+def test_the_page_gathers_what_was_decided(project):
+    answer = project.run(sys.executable, "-m", "pipelines.claims")
+    assert answer.returncode == 0, answer.stderr
+    page = (project.root / "data/08_reporting/claims/report.html").read_text()
+    assert "An RNN streams with less memory than a CNN." in page
+    assert "a stream" in page
+    assert (project.root / "data/08_reporting/claims/effects.csv").read_text().startswith("claim,test,outcome")
+
+
+def test_nothing_decided_is_one_line(tmp_path):
+    answer = make_project(tmp_path).run(sys.executable, "-m", "pipelines.claims")
+    assert answer.returncode == 1
+    assert answer.stderr.strip() == "no experiment has decided a claim yet: run `dvc repro`"
+
+
+def test_a_claim_on_what_is_not_there_ends_in_one_line(project):
+    path = project.root / "conf/experiment/wrong.yaml"
+    text = (project.root / "conf/experiment/said.yaml").read_text()
+    path.write_text(
+        text.replace("experiment: said", "experiment: wrong").replace("of: {model: tcn}", "of: {model: tnc}")
+    )
+    answer = project.kedro("run", "--params", "experiment=wrong")
+    assert answer.returncode != 0
+    assert "tnc" in answer.stderr
+    assert "tcn" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
+@pytest.mark.parametrize("name", ["100 images, dropout=on", "10 steps; L2 > 0", "a/b: c"])
+def test_mlflow_takes_any_name_of_a_condition(name, tmp_path):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{tmp_path / 'm.db'}")
+    run = client.create_run(client.create_experiment("e")).info.run_id
+    client.log_metric(run, allowed(f"effect/{name}"), 1.0)
+    client.set_tag(run, allowed(f"verdict.{name}"), "tie")
+    assert client.get_run(run).data.metrics
