@@ -287,7 +287,9 @@ def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()
             ]
     if not excuses:
         return finding
-    return replace(finding, excuse=f"{_capital(listed(excuses))}: this shows how it was trained, not what it can do.")
+    return replace(
+        finding, excuse=f"But {listed(excuses)}: this shows how training went, not what the network can do."
+    )
 
 
 def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]:
@@ -298,6 +300,3 @@ def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]
 def _factor(logarithm: float) -> float:
     return float(np.exp(logarithm))
 
-
-def _capital(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]

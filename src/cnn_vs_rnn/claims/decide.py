@@ -59,7 +59,7 @@ from cnn_vs_rnn.config import ExperimentConfig, StatisticsConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.holm import holm
-from cnn_vs_rnn.statistics.precision import advice
+from cnn_vs_rnn.statistics.precision import MOST_SEEDS, advice, seeds_needed
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 
 
@@ -155,8 +155,13 @@ def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
     if estimate.interval is None or estimate.errors is None:
         return "The seeds do not agree, or are too few for values beyond all measure: more seeds would decide it."
     strict = 1 - (1 - confidence) / tests
-    shifted = replace(estimate.interval, mean=estimate.interval.mean - finding.threshold)
-    return advice(estimate.errors.at(shifted, strict), estimate.errors.seeds, estimate.errors.samples, 0.0, strict)
+    errors = estimate.errors
+    shifted = errors.at(replace(estimate.interval, mean=estimate.interval.mean - finding.threshold), strict)
+    if errors.samples > 1:
+        return advice(shifted, errors.seeds, errors.samples, 0.0, strict)
+    if more := seeds_needed(shifted, errors.seeds, 0.0, strict):
+        return f"About {more} seeds would decide it, if the effect stays where it is."
+    return f"Not even {MOST_SEEDS} seeds would decide it: the effect is too near the margin for its spread."
 
 
 def _verdict(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:

@@ -24,7 +24,7 @@ def reason(
 ) -> str:
     """Which tests hold and fail, and the figures of the one at `hinge`."""
     percent = f"{100 * confidence:g}%"
-    figures = _figures(findings[hinge], outcomes[hinge], percent)
+    figures = _figures(findings[hinge], outcomes[hinge], percent, named=len(outcomes) > 1)
     if verdict == "depends":
         return f"{_flip(outcomes)}{_crossing(crossover, axis, percent)} Clearest is {figures}."
     if verdict == "undecided":
@@ -54,7 +54,7 @@ def value_text(value: float, side: str, finding: Finding) -> str:
     return amount(value, QUANTITIES[finding.config.quantity].unit)
 
 
-def _figures(finding: Finding, outcome: TestOutcome, percent: str) -> str:
+def _figures(finding: Finding, outcome: TestOutcome, percent: str, *, named: bool) -> str:
     models = [
         f"{model} ({value_text(value, side, finding)})"
         for side, model, value in (
@@ -63,21 +63,24 @@ def _figures(finding: Finding, outcome: TestOutcome, percent: str) -> str:
         )
         if model and value is not None
     ]
+    label = f'"{finding.label}"'
     if outcome.effect is None or outcome.low is None or outcome.high is None or not models:
-        return f'"{finding.label}"'
+        return label
     turned = "turned around, " if finding.config.turned else ""
-    interval = f"{percent} interval" if finding.estimate and finding.estimate.interval else "over seeds"
     asked = effect_text(finding.margin, finding)
     return (
-        f'"{finding.label}": {" against ".join(models)}; {turned}the effect is {effect_text(outcome.effect, finding)} '
-        f"({interval} {_range(outcome.low, outcome.high, finding)}), and more than {asked} was asked"
+        f"{f'{label}: ' if named else ''}{' against '.join(models)}; {turned}the effect is "
+        f"{effect_text(outcome.effect, finding)} ({_extent(finding, outcome.low, outcome.high, percent)}), "
+        f"where more than {asked} was asked"
     )
 
 
-def _range(low: float, high: float, finding: Finding) -> str:
-    if math.isinf(low) or math.isinf(high):
-        return f"{effect_text(low, finding)} to {effect_text(high, finding)}"
-    return extent(low, high, finding.unit)
+def _extent(finding: Finding, low: float, high: float, percent: str) -> str:
+    if finding.estimate is not None and finding.estimate.interval is not None:
+        return f"{percent} interval {extent(low, high, finding.unit)}"
+    if low == high:
+        return "in every seed"
+    return f"over seeds {effect_text(low, finding)} to {effect_text(high, finding)}"
 
 
 def _flip(outcomes: Sequence[TestOutcome]) -> str:
