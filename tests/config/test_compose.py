@@ -148,7 +148,7 @@ def listed(group):
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
         ({"trainer.max_epoch": 3}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
         ({"trainer": {"max_epoch": 3}}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
-        ({"trianer.max_epochs": 3}, "trianer.max_epochs: there is no 'trianer'", "did you mean trainer?"),
+        ({"trianer.max_epochs": 3}, "trianer.max_epochs: there is no 'trianer'", "did you mean trainer or train?"),
         ({"statistics.confidense": 0.9}, "statistics.confidense: there is no 'confidense' in", "confidence?"),
         (
             {"models.gru.options.layer": 2},
@@ -156,7 +156,11 @@ def listed(group):
             "layers?",
         ),
         ({"models.gruu.options.layers": 2}, "models.gruu.options.layers: there is no 'gruu' in models", "gru?"),
-        ({"tasks.digits.options.size": 2}, "tasks.digits.options.size: there is no 'size'", "nothing is allowed here"),
+        (
+            {"tasks.japanese_vowels.options.size": 2},
+            "tasks.japanese_vowels.options.size: there is no 'size'",
+            "nothing is allowed here",
+        ),
         ({"recipe.dropout.rate": 2}, "recipe.dropout.rate: there is no 'rate' in recipe.dropout", "allowed here"),
         ({"augment.image.rotat": 4}, "augment.image.rotat: there is no 'rotat' in augment.image", "rotate_degrees?"),
         ({"seeds": 0}, "seeds=0 is refused: input should be greater than or equal to 1", ""),

@@ -287,9 +287,7 @@ def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()
             ]
     if not excuses:
         return finding
-    return replace(
-        finding, excuse=f"But {listed(excuses)}: this shows how training went, not what the network can do."
-    )
+    return replace(finding, excuse=f"But {listed(excuses)}: this shows how training went, not what the network can do.")
 
 
 def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]:
@@ -299,4 +297,3 @@ def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]
 
 def _factor(logarithm: float) -> float:
     return float(np.exp(logarithm))
-

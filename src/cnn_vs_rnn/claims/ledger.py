@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from cnn_vs_rnn.claims.verdict import DecidedClaim
+from cnn_vs_rnn.claims.verdict import DecidedClaim, Outcome
 
 CLAIMS = (
     "spatial-data",
@@ -29,8 +28,6 @@ CLAIMS = (
     "use-cases",
 )
 
-Standing = Literal["holds", "fails", "open"]
-
 
 @dataclass(frozen=True)
 class Advice:
@@ -38,7 +35,7 @@ class Advice:
 
     by: str
     situation: str
-    standing: Standing
+    standing: Outcome
     text: str
     claim: str
 
@@ -59,6 +56,6 @@ def advice(decided: Sequence[DecidedClaim]) -> list[Advice]:
 def _row(claim: DecidedClaim, at: int) -> Advice:
     config = claim.config.advice[at]
     chosen = [one.outcome for one in claim.verdict.outcomes if not config.tests or one.label in config.tests]
-    standing: Standing = chosen[0] if len(set(chosen)) == 1 else "open"
+    standing: Outcome = chosen[0] if len(set(chosen)) == 1 else "open"
     text = {"holds": config.holds, "fails": config.fails, "open": ""}[standing]
     return Advice(config.by, config.situation, standing, text, claim.verdict.claim)
