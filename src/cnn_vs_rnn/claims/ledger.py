@@ -55,7 +55,9 @@ def advice(decided: Sequence[DecidedClaim]) -> list[Advice]:
 
 def _row(claim: DecidedClaim, at: int) -> Advice:
     config = claim.config.advice[at]
-    chosen: list[Outcome] = [one.outcome for one in claim.verdict.outcomes if not config.tests or one.label in config.tests]
+    chosen: list[Outcome] = [
+        one.outcome for one in claim.verdict.outcomes if not config.tests or one.label in config.tests
+    ]
     standing: Outcome = chosen[0] if len(set(chosen)) == 1 else "open"
     text = {"holds": config.holds, "fails": config.fails, "open": ""}[standing]
     return Advice(config.by, config.situation, standing, text, claim.verdict.claim)
