@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import logging
 
+from rich.progress import track
+
 from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
 from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.probes.run import Entrant, run_probes
+from cnn_vs_rnn.probes.run import Entrant, plan_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial
@@ -73,26 +75,20 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
         folder = TrialFolder(trial.folder(rooms.models))
         if not contest.train or folder.record() is not None:
             entrants.append(Entrant(trial, folder if contest.train else None))
-    measurements, began = [], dict.fromkeys(contest.probes, False)
-    for name, found, refusal in run_probes(contest, entrants):
-        if not began[name]:
-            logger.info("probes  %s", name)
-            began[name] = True
-        if refusal:
-            logger.warning("refused %s: %s", name, refusal)
-            current().missing.append(f"probe {name}: {refusal}")
+    measurements: list[Measurement] = []
+    for run in track(plan_probes(contest, entrants), "probes ", disable=not contest.probes, transient=True):
+        found, refusal = run.measure()
         measurements += found
+        if refusal:
+            logger.warning("refused %s: %s", run.name, refusal)
+            current().missing.append(f"probe {run.name}: {refusal}")
     current().tracker.probed(trials, measurements)
     return measurements
 
 
 def _failed(trial: Trial, reason: str) -> FailedTrial:
     return FailedTrial(
-        task=trial.task.name,
-        condition=trial.condition,
-        model=trial.model.name,
-        family=trial.model.family,
-        seed=trial.seed,
+        **trial.labels,
         fingerprint=trial.fingerprint(),
         reason=reason,
     )

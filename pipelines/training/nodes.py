@@ -10,6 +10,7 @@ from pathlib import Path
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
+from cnn_vs_rnn.probes.run import check_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import plan_trials
 from cnn_vs_rnn.trials.trial import Trial
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Rooms) -> tuple[list[Trial], ...]:
     """The trials of each family, in the order of FAMILIES; prints what will be trained and how long it will take."""
+    check_probes(contest)
     by_condition: dict[str, dict] = defaultdict(dict)
     for variant in prepared:
         by_condition[variant.condition][variant.task.task.name] = variant.task

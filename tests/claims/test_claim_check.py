@@ -1,6 +1,7 @@
 """A rule that its experiment cannot serve is refused, naming the key."""
 
 import pytest
+from pydantic import ValidationError
 
 from cnn_vs_rnn.claims.check import check_claims
 from cnn_vs_rnn.claims.rule import ClaimConfig, TestConfig
@@ -20,9 +21,9 @@ def check(experiment, **test):
 @pytest.mark.parametrize(
     "test",
     [
-        {"of": {"model": "cnn"}, "less": {"model": "gru"}},
+        {"of": {"family": "cnn"}, "less": {"model": "gru"}},
         {"of": {"model": "tcn"}, "margin": 0.9},
-        {"quantity": "gap", "of": {"model": "rnn"}, "margin": 0.1},
+        {"quantity": "gap", "of": {"family": "rnn"}, "margin": 0.1},
         {"quantity": "state_reach", "of": {"model": "gru", "at": 200, "change_from_at": 100}, "margin": 1},
     ],
 )
@@ -33,8 +34,9 @@ def test_what_it_can_serve(court, test):
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        ({"of": {"model": "gur"}}, rf"{HERE}\.of\.model='gur' is no model or family: did you mean gru"),
-        ({"of": {"model": "gru"}, "less": {"model": "hybrid"}}, rf"{HERE}\.less\.model='hybrid'.*add one"),
+        ({"of": {"model": "gur"}}, rf"{HERE}\.of\.model='gur' is no model: did you mean gru"),
+        ({"of": {"model": "gru"}, "less": {"family": "hybrid"}}, rf"{HERE}\.less\.family=hybrid: .*add one"),
+        ({"of": {"model": "rnn"}}, rf"{HERE}\.of\.model='rnn' is no model \(a family is named by `family`\)"),
         ({"of": {"model": "gru", "condition": "defalt"}}, rf"{HERE}\.of\.condition='defalt'.*default"),
         ({"of": {"model": "gru", "change_from": "x"}}, rf"{HERE}\.of\.change_from='x'"),
         ({"of": {"model": "gru", "task": "digit"}}, rf"{HERE}\.of\.task='digit'.*did you mean digits"),
@@ -66,10 +68,16 @@ def test_untrained_experiments_have_neither_scores_nor_champions(court):
     with pytest.raises(UserError, match="needs trained models"):
         check(court.experiment, of={"model": "gru"}, less={"model": "tcn"})
     with pytest.raises(UserError, match="no champion stands for it"):
-        check(court.experiment, quantity="state_bytes", of={"model": "rnn"}, margin=2)
+        check(court.experiment, quantity="state_bytes", of={"family": "rnn"}, margin=2)
 
 
 def test_a_quantity_without_a_probe(court):
     experiment = court.experiment.model_copy(update={"probes": {}})
     with pytest.raises(UserError, match=rf"{HERE}\.quantity='gap' needs the probe"):
         check(experiment, quantity="gap", of={"model": "gru"}, margin=0.1)
+
+
+@pytest.mark.parametrize("side", [{}, {"model": "gru", "family": "rnn"}])
+def test_a_side_is_a_model_or_a_family(court, side):
+    with pytest.raises(ValidationError, match="a model or a family, and not both"):
+        check(court.experiment, of=side, margin=0.5)

@@ -30,7 +30,7 @@ class TestSides:
     def test_a_family_is_its_champion_on_validation(self, court):
         court.enter("gru", answers(0.7), valid=0.9).enter("lstm", answers(0.99), valid=0.8)
         court.enter("tcn", answers(0.7, 1))
-        [outcome] = court.decide(of={"model": "rnn"}, less={"model": "cnn"}).outcomes
+        [outcome] = court.decide(of={"family": "rnn"}, less={"family": "cnn"}).outcomes
         assert (outcome.of_model, outcome.less_model) == ("gru", "tcn")
 
     def test_a_change_is_of_one_model_chosen_where_it_starts(self, court):
@@ -38,7 +38,7 @@ class TestSides:
         court.enter("gru", answers(0.9), valid=0.9).enter("lstm", answers(0.9), valid=0.8)
         court.enter("gru", answers(0.6, 1), valid=0.1, condition="permuted")
         court.enter("lstm", answers(0.9), valid=0.9, condition="permuted")
-        verdict = court.decide(of={"model": "rnn", "condition": "permuted", "change_from": "whole"}, turned=True)
+        verdict = court.decide(of={"family": "rnn", "condition": "permuted", "change_from": "whole"}, turned=True)
         [outcome] = verdict.outcomes
         assert outcome.of_model == "gru"
         assert outcome.of_value == pytest.approx(-0.3, abs=0.05)
@@ -72,7 +72,7 @@ class TestSides:
         verdict = court.enter("gru", answers(0.9)).decide(**GRU_AHEAD)
         assert verdict.verdict == "undecided"
         assert "No seed of tcn on digits has finished" in verdict.reason
-        assert "No cnn model has finished" in court.decide(of={"model": "gru"}, less={"model": "cnn"}).reason
+        assert "No cnn model has finished" in court.decide(of={"model": "gru"}, less={"family": "cnn"}).reason
         assert "gap of gru on digits was not measured" in court.decide(of={"model": "gru"}, **GAP).reason
 
     def test_a_place_that_was_not_measured_is_an_error(self, court):

@@ -51,7 +51,7 @@ def groups(monkeypatch):
 
 
 def test_median_and_minimum_of_each_model_in_every_group(tmp_path, groups):
-    found = measure(untrained(tmp_path, "lstm+gru"), SMALL)
+    found = list(measure(untrained(tmp_path, "lstm+gru"), SMALL))
     for quantity, places in (
         ("step_seconds", (8, 16, 32)),
         ("step_seconds_by_batch", (2, 3)),
@@ -64,7 +64,7 @@ def test_median_and_minimum_of_each_model_in_every_group(tmp_path, groups):
 
 
 def test_what_is_held_fixed_in_each_group(tmp_path, groups):
-    measure(untrained(tmp_path, "lstm+gru"), SMALL)
+    list(measure(untrained(tmp_path, "lstm+gru"), SMALL))
     by_length, by_batch, by_threads = groups[:3], groups[3:5], groups[5:]
     assert [(threads, lengths) for threads, lengths, _, _ in by_length] == [(1, [n, n]) for n in (8, 16, 32)]
     assert all(lengths[0] * batch == 64 for _, lengths, batch, _ in by_length)
@@ -83,7 +83,7 @@ def test_flops_grow_by_the_same_each_step_and_without_time_there_are_none(tmp_pa
 
 def test_a_min_gru_runs_a_second_time_by_parallel_scan_with_the_same_result(tmp_path, groups, monkeypatch):
     entrants = untrained(tmp_path, "gru+min_gru", **{"budget.parameters": 3000})
-    found = measure(entrants, SMALL)
+    found = list(measure(entrants, SMALL))
     timed = {one.model for one in found if one.quantity == "step_seconds_by_threads"}
     assert timed == {"gru", "min_gru", "min_gru (parallel scan)"}
     assert {one.model for one in found if one.quantity == "train_flops"} == {"gru", "min_gru"}
@@ -101,7 +101,7 @@ def test_a_min_gru_runs_a_second_time_by_parallel_scan_with_the_same_result(tmp_
 
 def test_real_processes_time_every_model(tmp_path):
     options = {**SMALL, "lengths": [8], "batch_sizes": [2], "threads": [1], "rounds": 1, "quiet_share": 1000.0}
-    found = measure(untrained(tmp_path, "tcn+min_gru", **{"budget.parameters": 3000}), options)
+    found = list(measure(untrained(tmp_path, "tcn+min_gru", **{"budget.parameters": 3000}), options))
     assert len(found) == 3 * 2 * 3 + 2
     assert all(0 < one.value < math.inf for one in found)
 
@@ -120,7 +120,7 @@ def test_a_loaded_machine_is_refused_by_the_process_that_would_measure(tmp_path)
     worker.start()  # seen from a process that measures, this one is another
     try:
         with pytest.raises(LoadedError, match="a timing is refused"):
-            measure(entrants, options)
+            list(measure(entrants, options))
     finally:
         done.set()
         worker.join()
@@ -129,11 +129,11 @@ def test_a_loaded_machine_is_refused_by_the_process_that_would_measure(tmp_path)
 def test_options_are_checked(tmp_path, monkeypatch):
     entrants = untrained(tmp_path, "gru")
     with pytest.raises(UserError, match="option tokens=64 is no multiple of 24 time steps"):
-        measure(entrants, {**SMALL, "lengths": [16, 24]})
+        list(measure(entrants, {**SMALL, "lengths": [16, 24]}))
     with pytest.raises(UserError, match="option tokens=64 is no multiple of 3 time steps"):
-        measure(entrants, {**SMALL, "threads_length": 3})
+        list(measure(entrants, {**SMALL, "threads_length": 3}))
     with pytest.raises(UserError, match="no option 'round': did you mean rounds"):
-        measure(entrants, {"round": 3})
+        list(measure(entrants, {"round": 3}))
     monkeypatch.setattr(step_time.os, "sched_getaffinity", lambda _: {0})
     with pytest.raises(RefusedError, match="2 threads cannot be timed on 1 core"):
-        measure(entrants, SMALL)
+        list(measure(entrants, SMALL))

@@ -30,7 +30,7 @@ def check_claim(claim_id: str, claim: ClaimConfig, experiment: ExperimentConfig)
             _check_side(f"{where}.{name}", side, test.quantity, experiment)
         if test.quantity in SCORES:
             scores = {
-                task_of(side, condition, experiment).score
+                task_of(side.task, condition, experiment).score
                 for _, side in sides(test)
                 for condition in (side.condition, side.change_from or side.condition)
             }
@@ -51,10 +51,10 @@ def sides(test: TestConfig) -> Iterator[tuple[str, SideConfig]]:
         yield "less", test.less
 
 
-def task_of(side: SideConfig, condition: str, experiment: ExperimentConfig) -> TaskConfig:
-    """The task of a side, as a condition makes it."""
+def task_of(name: str | None, condition: str, experiment: ExperimentConfig) -> TaskConfig:
+    """The task of a side, the only one where none is named, as a condition makes it."""
     tasks = {task.name: task for task in experiment.tasks.values()}
-    task = tasks[side.task] if side.task else next(iter(tasks.values()))
+    task = tasks[name] if name else next(iter(tasks.values()))
     return setting_under(experiment, condition, task, next(iter(experiment.models.values()))).task
 
 
@@ -96,17 +96,14 @@ def _check_side(where: str, side: SideConfig, quantity: str, experiment: Experim
 
 
 def _check_model(where: str, side: SideConfig, experiment: ExperimentConfig) -> None:
-    named = [model for model in experiment.models.values() if model.name == side.model]
-    members = named or [model for model in experiment.models.values() if model.family == side.model]
-    if not named and side.model not in FAMILIES:
-        names = [model.name for model in experiment.models.values()]
-        raise UserError(
-            f"{where}.model={side.model!r} is no model or family: {nearest(side.model, [*names, *FAMILIES])}"
-        )
-    if not named and not experiment.train:
-        raise UserError(f"{where}.model={side.model!r}: nothing is trained, so no champion stands for it; name a model")
-    task = task_of(side, side.condition, experiment)
-    if not any(model.serves(task) for model in members):
-        raise UserError(
-            f"{where}.model={side.model!r}: none of the chosen models is one that serves {task.name}; add one"
-        )
+    names = [model.name for model in experiment.models.values()]
+    if side.model is not None and side.model not in names:
+        hint = " (a family is named by `family`)" if side.model in FAMILIES else ""
+        raise UserError(f"{where}.model={side.model!r} is no model{hint}: {nearest(side.model, names)}")
+    if side.family is not None and not experiment.train:
+        raise UserError(f"{where}.family={side.family}: nothing is trained, so no champion stands for it; name a model")
+    task = task_of(side.task, side.condition, experiment)
+    chosen = [model for model in experiment.models.values() if side.model == model.name or side.family == model.family]
+    if not any(model.serves(task) for model in chosen):
+        key, value = ("model", side.model) if side.model is not None else ("family", side.family)
+        raise UserError(f"{where}.{key}={value}: none of the chosen models is one that serves {task.name}; add one")

@@ -1,8 +1,8 @@
 """The verdict on a claim, by rules fixed before any result is seen.
 
 Sides
-1. A name stands for the model of that name; else for the champion of that family: the best mean validation score under
-   the side's condition, as `statistics.judge` (rule 1) chooses it. A change is that of one model, chosen where the
+1. A family stands for its champion: the best mean validation score under the side's condition, as `statistics.judge`
+   (rule 1) chooses it. A change is that of one model, chosen where the
    change starts from. The test part chooses nobody.
 2. Everything is compared seed by seed, on the seeds that all sides have; with fewer than `min_seeds` a test is open.
 
@@ -109,7 +109,7 @@ def decide(
 
 
 def _find(where: str, label: str, test: TestConfig, evidence: Evidence) -> Finding:
-    task = task_of(test.of, test.of.condition, evidence.experiment)
+    task = task_of(test.of.task, test.of.condition, evidence.experiment)
     margin = task.equivalence if test.margin is None else test.margin
     return find(where, label, test, evidence, margin, task.score if test.quantity in SCORES else None)
 

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from cnn_vs_rnn.claims.check import sides, task_of
 from cnn_vs_rnn.claims.rule import SideConfig, TestConfig
-from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
+from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
@@ -73,10 +73,10 @@ class Evidence:
             before = side.change_from or side.condition
             model = self._standing_for(side, before)
             sign = (1 if name == "of" else -1) * (-1 if test.turned else 1)
-            whole = task_of(side, side.condition, self.experiment)
+            whole = task_of(side.task, side.condition, self.experiment)
             found.append(Term(name, sign, 1, whole, side.condition, model, side.at))
             if side.change_from is not None or side.change_from_at is not None:
-                base = task_of(side, before, self.experiment)
+                base = task_of(side.task, before, self.experiment)
                 at = side.at if side.change_from_at is None else side.change_from_at
                 found.append(Term(name, -sign, -1, base, before, model, at))
         return found
@@ -115,20 +115,19 @@ class Evidence:
 
     def _standing_for(self, side: SideConfig, condition: str) -> str:
         """The model itself, or the family's champion on validation under a condition."""
-        family = _family(side.model, self.experiment)
-        if family is None:
+        if side.model is not None:
             return side.model
-        task = task_of(side, condition, self.experiment)
+        assert side.family is not None
+        task = task_of(side.task, condition, self.experiment)
         summaries = self._summaries(task.name, condition)
-        champion = choose_champion(summaries, family, task.score, self.experiment.statistics.min_seeds)
+        champion = choose_champion(summaries, side.family, task.score, self.experiment.statistics.min_seeds)
         if champion is None:
-            raise OpenError(f"No {side.model} model has finished {task.name} under {condition}.")
+            raise OpenError(f"No {side.family} model has finished {task.name} under {condition}.")
         return champion.model
 
     def _summarise(self, task: str, condition: str) -> list[ModelSummary]:
-        side = SideConfig(model="", task=task)
         return summarise(
-            task_of(side, condition, self.experiment),
+            task_of(task, condition, self.experiment),
             condition,
             self._results,
             self._predictions,
@@ -144,13 +143,6 @@ class Evidence:
         if not found:
             raise OpenError(f"No seed of {_in_words(term)} has finished.")
         return sorted(found, key=lambda trial: trial.seed)
-
-
-def _family(name: str, experiment: ExperimentConfig) -> Family | None:
-    """The family of this name; None where a model has the name, as the vanilla RNN has."""
-    if any(model.name == name for model in experiment.models.values()):
-        return None
-    return next(model.family for model in experiment.models.values() if model.family == name)
 
 
 def _in_words(term: Term) -> str:

@@ -16,18 +16,25 @@ from cnn_vs_rnn.strict import Strict
 class SideConfig(Strict):
     """One side of a comparison.
 
-    model: the name of a model, or a family (cnn, rnn, hybrid, baseline), which stands for its champion on validation.
+    model: the name of a model. family: instead of it; its champion on validation then stands for it.
     condition: of the experiment. task: only where the experiment has several. at: where along the quantity's axis.
     change_from: another condition; the value is then the change from there, of the same model, seed by seed.
     change_from_at: likewise, another place along the axis.
     """
 
-    model: str
+    model: str | None = None
+    family: Literal["cnn", "rnn", "hybrid", "baseline"] | None = None
     condition: str = "default"
     task: str | None = None
     at: float | None = None
     change_from: str | None = None
     change_from_at: float | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> SideConfig:
+        if (self.model is None) == (self.family is None):
+            raise ValueError("a side needs a model or a family, and not both")
+        return self
 
 
 class TestConfig(Strict):

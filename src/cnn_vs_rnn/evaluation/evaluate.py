@@ -34,11 +34,7 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
     path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
     predictions.write(path)
     return TrialResult(
-        task=trial.task.name,
-        condition=trial.condition,
-        model=trial.model.name,
-        family=trial.model.family,
-        seed=trial.seed,
+        **trial.labels,
         fingerprint=trial.fingerprint(),
         parameters=trial.parameters,
         width=trial.width,

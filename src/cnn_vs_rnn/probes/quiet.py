@@ -67,11 +67,7 @@ def wait_until_quiet(
         share = watch.share()
         if share <= quiet_share:
             return share
-        if time.perf_counter() - began >= limit_seconds:
-            raise LoadedError(
-                f"other processes use {share:.2f} of a core, more than {quiet_share:g}, so a timing is refused: "
-                "run it again when the machine is idle"
-            )
+        _give_up_after(limit_seconds, began, f"other processes use {share:.2f} of a core", quiet_share)
 
 
 def quietly(
@@ -92,8 +88,11 @@ def quietly(
         share = watch.share()
         if share <= quiet_share:
             return result
-        if time.perf_counter() - began >= limit_seconds:
-            raise LoadedError(
-                f"other processes used {share:.2f} of a core during a timing, more than {quiet_share:g}, so it is "
-                "refused: run it again when the machine is idle"
-            )
+        _give_up_after(limit_seconds, began, f"other processes used {share:.2f} of a core during a timing", quiet_share)
+
+
+def _give_up_after(limit_seconds: float, began: float, seen: str, quiet_share: float) -> None:
+    if time.perf_counter() - began >= limit_seconds:
+        raise LoadedError(
+            f"{seen}, more than {quiet_share:g}, so a timing is refused: run it again when the machine is idle"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
@@ -53,7 +53,7 @@ class Options(Strict):
         return self
 
 
-def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[Measurement]:
+def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> Iterator[Measurement]:
     """step_seconds, _by_batch and _by_threads, each with its _minimum over the rounds, and train_flops by length.
 
     A step is forward, loss, backward and optimiser on random samples, of an untrained network that has the trial's
@@ -67,20 +67,19 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
     if max(chosen.threads) > cores:
         raise RefusedError(f"{max(chosen.threads)} threads cannot be timed on {cores} cores: lower the probe's threads")
     runners = with_parallel_scans(entrants)
-    found = []
+    for length in chosen.lengths:
+        for entrant in entrants:  # before the timings, which may be refused
+            flops = float(sample_flops(at_length(entrant.trial, length)))
+            yield entrant.measurement("train_flops", flops, at=float(length))
     for length in chosen.lengths:
         timed = _group(runners, chosen, length, chosen.tokens // length, threads=1)
-        found += _measurements(runners, "step_seconds", timed, at=length)
-        for entrant in entrants:
-            flops = float(sample_flops(at_length(entrant.trial, length)))
-            found.append(entrant.measurement("train_flops", flops, at=float(length)))
+        yield from _measurements(runners, "step_seconds", timed, at=length)
     for batch in chosen.batch_sizes:
-        found += _measurements(runners, "step_seconds_by_batch", _group(runners, chosen, None, batch, 1), at=batch)
+        yield from _measurements(runners, "step_seconds_by_batch", _group(runners, chosen, None, batch, 1), at=batch)
     for threads in chosen.threads:
         batch = chosen.tokens // chosen.threads_length
         timed = _group(runners, chosen, chosen.threads_length, batch, threads)
-        found += _measurements(runners, "step_seconds_by_threads", timed, at=threads)
-    return found
+        yield from _measurements(runners, "step_seconds_by_threads", timed, at=threads)
 
 
 def with_parallel_scans(entrants: Sequence[Entrant]) -> list[Entrant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.trials.conditions import Setting
@@ -32,6 +33,17 @@ class Trial(Setting):
         """As a person reads it: task/model, the condition if there are several, the seed."""
         condition = "" if self.condition == "default" else f" {self.condition}"
         return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}"
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What tells it from the others of its experiment, by the names that every record uses."""
+        return {
+            "task": self.task.name,
+            "condition": self.condition,
+            "model": self.model.name,
+            "family": self.model.family,
+            "seed": self.seed,
+        }
 
     def fingerprint(self) -> str:
         """16 hexadecimal digits over the resolved config, the data and the library source that trains.
