@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
+
+if TYPE_CHECKING:  # it imports torch, which a mistake in the configuration need not wait for
+    from pipelines.session import RunSession
 
 
 class ProjectHooks:
@@ -46,20 +49,24 @@ class ProjectHooks:
     @hook_impl
     def after_pipeline_run(self) -> None:
         """End well, or say what is missing."""
-        missing = self._end(failed=False)
-        if missing:
-            listed = "; ".join(missing[:3]) + (f"; and {len(missing) - 3} more" if len(missing) > 3 else "")
-            raise UserError(f"{len(missing)} of the trials have no result: {listed}")
+        session = self._end(failed=False)
+        for what, missing in (
+            ("trials have no result", session.missing),
+            ("measurements were refused", session.refused),
+        ):
+            if missing:
+                listed = "; ".join(missing[:3]) + (f"; and {len(missing) - 3} more" if len(missing) > 3 else "")
+                raise UserError(f"{len(missing)} of the {what}: {listed}")
 
     @hook_impl
     def on_pipeline_error(self) -> None:
         """Close what is open."""
         self._end(failed=True)
 
-    def _end(self, failed: bool) -> list[str]:
+    def _end(self, failed: bool) -> RunSession:
         from pipelines.session import close_session, current
 
         session = current()
         close_session()
-        session.tracker.close(failed or bool(session.missing))
-        return session.missing
+        session.tracker.close(failed or bool(session.missing or session.refused))
+        return session

@@ -16,7 +16,8 @@ class RunSession:
     executor: LocalExecutor
     tracker: Tracker
     progress: TrainingProgress | None = None
-    missing: list[str] = field(default_factory=list)  # what was asked for and is not in the report
+    missing: list[str] = field(default_factory=list)  # trials that were asked for and are not in the report
+    refused: list[str] = field(default_factory=list)  # measurements, likewise
 
     def close(self) -> None:
         """End what runs beside the nodes."""

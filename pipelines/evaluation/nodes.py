@@ -81,7 +81,7 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
         measurements += found
         if refusal:
             logger.warning("refused %s: %s", run.name, refusal)
-            current().missing.append(f"probe {run.name}: {refusal}")
+            current().refused.append(f"{run.name}: {refusal}")
     current().tracker.probed(trials, measurements)
     return measurements
 

@@ -65,6 +65,20 @@ def test_a_claim_on_what_is_not_there_ends_in_one_line(project):
     assert "Traceback" not in answer.stderr
 
 
+def test_a_refused_measurement_is_said_and_the_run_ends_so(project):
+    path = project.root / "conf/experiment/busy.yaml"
+    text = (project.root / "conf/experiment/said.yaml").read_text().replace("experiment: said", "experiment: busy")
+    timed = "  step_time: {target: 'cnn_vs_rnn.probes.step_time:measure', options: "
+    timed += "{tokens: 32, lengths: [8], batch_sizes: [2], threads: [1], threads_length: 8, quiet_share: 1e-12, "
+    path.write_text(text.replace("\nclaims:", f"\n{timed}wait_seconds: 0.0}}}}\nclaims:"))
+    answer = project.kedro("run", "--params", "experiment=busy")
+    assert answer.returncode != 0
+    assert "3 of the measurements were refused: step_time: other processes use" in answer.stderr
+    assert (project.root / "data/08_reporting/busy/report.html").is_file()
+    found = json.loads((project.root / "data/07_model_output/busy/measurements.json").read_text())
+    assert {one["quantity"] for one in found} >= {"train_flops", "state_bytes"}
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
 @pytest.mark.parametrize("name", ["100 images, dropout=on", "10 steps; L2 > 0", "a/b: c"])
 def test_mlflow_takes_any_name_of_a_condition(name, tmp_path):
