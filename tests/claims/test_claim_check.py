@@ -1,12 +1,12 @@
 """A rule that its experiment cannot serve is refused, naming the key."""
 
 import pytest
+from court import task_named
 from pydantic import ValidationError
 
 from cnn_vs_rnn.claims.check import check_claims
 from cnn_vs_rnn.claims.rule import ClaimConfig, TestConfig
 from cnn_vs_rnn.errors import UserError
-from tests.claims.conftest import task_named
 
 HERE = r"claims\.c\.tests\.t"
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from court import Court, task_named
 
 from cnn_vs_rnn.statistics.judge import judge
-from tests.claims.conftest import Court, task_named
 
 CONTESTS = 100
 SEEDS, SAMPLES = 5, 300
