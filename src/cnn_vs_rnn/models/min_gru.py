@@ -34,7 +34,7 @@ class MinGRU(RecurrentEncoder):
     on the features. Two directions are two such stacks.
 
     initialisation: ``chrono`` (see `initialisation.initialise`; here 1 - z keeps the state, so z gets the negative),
-    ``forget_bias``, or ``default``, where every gate is half open and the gradient loses a decade every three steps.
+    ``forget_bias``, or ``default``, PyTorch's, where gates start about half open and memory fades within tens of steps.
     scan: how the recurrence is computed, with the same result: ``device``, the way that is faster there (see
     `linear_scan`), ``sequential`` or ``parallel``.
     """
