@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 
+from rich.console import Console
 from rich.progress import track
 
 from cnn_vs_rnn.config import ExperimentConfig, Family
@@ -76,7 +77,12 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
         if not contest.train or folder.record() is not None:
             entrants.append(Entrant(trial, folder if contest.train else None))
     measurements: list[Measurement] = []
-    for run in track(plan_probes(contest, entrants), "probes ", disable=not contest.probes, transient=True):
+    if contest.probes:
+        logger.info("probes  %s", ", ".join(contest.probes))
+    console = Console()
+    for run in track(
+        plan_probes(contest, entrants), "probes ", console=console, transient=True, disable=not console.is_terminal
+    ):
         found, refusal = run.measure()
         measurements += found
         if refusal:

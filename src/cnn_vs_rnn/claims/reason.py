@@ -76,10 +76,10 @@ def _figures(finding: Finding, outcome: TestOutcome, percent: str, *, named: boo
 
 
 def _extent(finding: Finding, low: float, high: float, percent: str) -> str:
+    if low == high or math.isclose(low, high, rel_tol=1e-9):
+        return "in every seed"
     if finding.estimate is not None and finding.estimate.interval is not None:
         return f"{percent} interval {extent(low, high, finding.unit)}"
-    if low == high:
-        return "in every seed"
     return f"over seeds {effect_text(low, finding)} to {effect_text(high, finding)}"
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from cnn_vs_rnn.statistics.words import number_text
+from cnn_vs_rnn.statistics.words import magnitude_text, number_text
+
+_KILO = 1000
 
 
 def amount(value: float, unit: str, *, signed: bool = False) -> str:
     """A number with its unit.
 
+    >>> amount(219_000.0, "bytes"), amount(344.0, "bytes")
+    ('219 kB', '344 bytes')
     >>> amount(0.0213, "points", signed=True), amount(2.31, "times"), amount(1.0, "decades"), amount(-0.01, "points")
     ('+2.1 points', '2.31 times', '1 decade', '-1 point')
     """
     sign = "+" if signed and value > 0 and unit != "times" else ""
+    if unit == "bytes" and value >= _KILO:
+        return f"{sign}{magnitude_text(value)}B"
     number = _number(value, unit)
     one = number in ("1", "-1") and unit in ("points", "decades", "steps")
     return f"{sign}{number} {unit.removesuffix('s') if one else unit}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -62,7 +63,7 @@ def sweep_figure(verdict: ClaimVerdict, axis: str) -> go.Figure | None:
             fillcolor=tint(MUTED, 0.2),
             line_width=0,
         )
-    figure.update_yaxes(title={"text": swept[0].unit or "effect", "font": {"size": 12}}, **_scale(swept[0].unit))
+    figure.update_yaxes(**_scale(swept))
     return figure
 
 
@@ -85,7 +86,8 @@ def _forest(outcomes: Sequence[TestOutcome], unit: str) -> go.Figure:
         marker={"symbol": "line-ns-open", "size": 18, "color": INK, "line": {"width": 2}},
         hovertemplate="margin<extra></extra>",
     )
-    figure.update_xaxes(title={"text": _title(unit), "font": {"size": 12}, "standoff": 10}, nticks=6, **_scale(unit))
+    if drawn:
+        figure.update_xaxes(**_scale(drawn))
     figure.update_yaxes(automargin=True, showgrid=False)
     return figure
 
@@ -119,11 +121,11 @@ def _shown(value: float, unit: str) -> float:
     return 100 * value if unit == "points" else value
 
 
-def _title(unit: str) -> str:
-    return {"times": "times as much (right of the mark speaks for the claim)", "": "effect"}.get(
-        unit, f"{unit} (right of the mark speaks for the claim)"
-    )
-
-
-def _scale(unit: str) -> dict:
-    return {"type": "log"} if unit == "times" else {"zeroline": True, "zerolinecolor": MUTED}
+def _scale(outcomes: Sequence[TestOutcome]) -> dict:
+    """Of an axis that holds every effect, its interval and its margin; of ratios logarithmic, with round ticks."""
+    unit = outcomes[0].unit
+    ends = [v for one in outcomes for v in (one.effect, one.low, one.high, one.margin) if v and math.isfinite(v)]
+    if unit == "times" and min(ends) > 0:
+        return cost_axis(unit, ends).layout()
+    title = {"text": unit or "effect", "font": {"size": 12}, "standoff": 10}
+    return {"title": title, "zeroline": True, "zerolinecolor": MUTED, "nticks": 6}

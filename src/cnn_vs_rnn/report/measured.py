@@ -23,6 +23,8 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SHADES = (1.0, 0.7, 0.45)
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
+_FEW = 4  # places along an axis
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -102,8 +104,10 @@ def measured_figure(quantity: str, drawn: Sequence[Curve]) -> go.Figure:
         figure.update_xaxes(**cost_axis(what.along, across).layout())
     else:
         figure.update_xaxes(title={"text": what.along, "font": {"size": 12}, "standoff": 10}, zeroline=False, nticks=8)
+        if len(set(across)) < _FEW:  # nothing lies between one thread and two
+            figure.update_xaxes(tickvals=sorted(set(across)))
     values = [y for curve in drawn for y in (*curve.lowest, *curve.highest)]
-    title = f"{what.words}, {what.unit}" if what.unit else what.words
+    title = what.unit or what.words
     if what.scale == "ratio" and values and min(values) > 0:
         figure.update_yaxes(**cost_axis(title, values).layout())
     else:
@@ -121,7 +125,12 @@ def measured_curves(measurements: Sequence[Measurement]) -> list[tuple[str, go.F
         drawn = curves(group)
         if any(len(curve.at) > 1 for curve in drawn):
             where = f": {task}, {condition}" if several else ""
-            found.append((f"{QUANTITIES[quantity].words}{where}", measured_figure(quantity, drawn)))
+            found.append(
+                (
+                    f"{QUANTITIES[quantity].words}, by {QUANTITIES[quantity].along}{where}",
+                    measured_figure(quantity, drawn),
+                )
+            )
     return found
 
 
