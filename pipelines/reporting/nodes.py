@@ -6,9 +6,9 @@ import itertools
 import logging
 from pathlib import Path
 
-from cnn_vs_rnn.claims.decide import decide
 from rich.console import Console
 
+from cnn_vs_rnn.claims.decide import decide
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
@@ -91,6 +91,7 @@ def write_reports(
         previews={preview.task: _picture(Path(preview.path)) for preview in previews},
         classes=classes,
         measurements=measurements,
+        claims=claims,
         environment=environment(Path.cwd()),
         command=command_of(contest),
     )

@@ -25,6 +25,16 @@ def test_an_untrained_experiment_says_its_verdicts(project):
     assert "Traceback" not in project.output
 
 
+def test_its_report_shows_the_claims_and_no_empty_section(project):
+    page = (project.root / "data/08_reporting/said/report.html").read_text()
+    assert '<details class="claim" id="streaming-state">' in page
+    assert "Supported if the state of the TCN is larger than that of the LSTM." in page
+    assert "kept for the backward pass, one sample, by time steps" in page
+    assert "nothing is trained" in page
+    assert "<h2>Verdicts" not in page
+    assert "<h2>Leaderboard" not in page
+
+
 def test_verdicts_keep_the_contract(project):
     entries = json.loads((project.root / "data/08_reporting/said/verdicts.json").read_text())
     assert [(one["claim"], one["verdict"]) for one in entries] == [

@@ -134,6 +134,7 @@ class MadeUp:
                     "previews": {"digits": picture()},
                     "classes": {"digits": DIGITS, "japanese_vowels": SPEAKERS},
                     "measurements": [],
+                    "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",
                 }

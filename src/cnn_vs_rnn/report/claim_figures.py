@@ -15,7 +15,6 @@ from cnn_vs_rnn.report.figures import empty_figure
 from cnn_vs_rnn.report.palette import INK, MUTED, tint
 
 OUTCOME_COLOURS = {"holds": "#1a7f4b", "fails": "#b42318", "open": "#b08900"}
-OUTCOME_WORDS = {"holds": "holds", "fails": "fails", "open": "open"}
 
 
 def test_figures(verdict: ClaimVerdict) -> list[tuple[str, go.Figure]]:
@@ -112,9 +111,7 @@ def _bars(outcomes: Sequence[TestOutcome]) -> dict:
 def _text(one: TestOutcome) -> str:
     effect = amount(one.effect or 0.0, one.unit, signed=True)
     interval = "" if one.low is None or one.high is None else f" ({extent(one.low, one.high, one.unit)})"
-    return (
-        f"<b>{one.label}</b>: {effect}{interval}; margin {amount(one.margin, one.unit)}; {OUTCOME_WORDS[one.outcome]}"
-    )
+    return f"<b>{one.label}</b>: {effect}{interval}; margin {amount(one.margin, one.unit)}; {one.outcome}"
 
 
 def _shown(value: float, unit: str) -> float:

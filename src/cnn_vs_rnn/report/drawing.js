@@ -13,3 +13,5 @@ const nearby = new IntersectionObserver((seen) => seen.filter((one) => one.isInt
 }), {rootMargin: "1200px"});
 boxes.forEach((box) => nearby.observe(box));
 addEventListener("beforeprint", () => boxes.forEach(draw));
+// A figure that was drawn inside a closed box has no width yet.
+document.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", () => dispatchEvent(new Event("resize"))));

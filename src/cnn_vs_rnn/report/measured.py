@@ -80,7 +80,7 @@ def measured_figure(quantity: str, drawn: Sequence[Curve]) -> go.Figure:
     for curve in sorted(drawn, key=lambda one: list(FAMILY_COLOURS).index(one.family)):
         nth = counts[curve.family]
         counts[curve.family] += 1
-        colour = tint(FAMILY_COLOURS[curve.family], _SHADES[nth % len(_SHADES)])
+        colour = tint(FAMILY_COLOURS[curve.family], _SHADES[(nth + nth // len(_DASHES)) % len(_SHADES)])
         figure.add_scatter(
             x=curve.at,
             y=curve.mean,

@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cnn_vs_rnn.claims.verdict import DecidedClaim
+from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.axes import score_axis, spans_decades
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
+from cnn_vs_rnn.report.claim_entry import claim_entry
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
@@ -54,6 +57,7 @@ class ReportInput:
     previews: dict[str, bytes]  # task -> PNG of the augmentation
     classes: dict[str, list[str]]  # task -> class names, where it has classes
     measurements: list[Measurement]  # of the probes
+    claims: list[DecidedClaim]  # that the experiment decides
     environment: dict[str, str]  # what it was measured on and with, as it shall be shown
     command: str  # runs it again
 
@@ -87,6 +91,9 @@ def write_report(path: Path, report: ReportInput) -> None:
         report=report,
         experiment=report.experiment,
         blocks=blocks,
+        claims=[claim_entry(claim) for claim in report.claims],
+        amount=amount,
+        extent=extent,
         overview=overview(report.contests, report.experiment, report.results, read_predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
