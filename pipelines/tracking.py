@@ -203,11 +203,9 @@ class Tracker:
             if not own:
                 continue
             run = self._run(trial)
-            made = run.info.start_time
-            new = [one for one in own if f"probe/{one.quantity}" not in run.data.metrics]
+            now = int(time.time() * 1000)  # measured again, the newer value is shown
             self._log(
-                run.info.run_id,
-                [Metric(f"probe/{one.quantity}", one.value, made, int(one.at or 0)) for one in new],
+                run.info.run_id, [Metric(f"probe/{one.quantity}", one.value, now, int(one.at or 0)) for one in own]
             )
             if run.info.status == "RUNNING":
                 self.client.set_terminated(run.info.run_id)
