@@ -67,7 +67,7 @@ def prepared(experiment: ExperimentConfig, root: Path) -> dict[str, dict[str, Pr
     """What `plan_trials` wants: condition -> task -> its data, below `root`."""
     return {
         condition: {
-            name: prepare(ingest(task, root / "ingested"), task, experiment.seeds, root / "prepared")
+            name: prepare(ingest(task, root / "ingested"), task, experiment.seed_numbers, root / "prepared")
             for name, task in tasks.items()
         }
         for condition, tasks in task_variants(experiment).items()

@@ -3,13 +3,13 @@
 Writes the training samples, the epochs trained, and the peak of memory in bytes.
 """
 
-import resource
 import sys
 from pathlib import Path
 
 from contest import compose, opened, planned
 
 from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.costs.memory import peak_resident_bytes
 from cnn_vs_rnn.learner.fit import fit
 
 root = Path(sys.argv[1])
@@ -29,5 +29,4 @@ folder = opened(trial, root / "trial")
 fit(folder)
 record = folder.record()
 assert record is not None
-kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-sys.stdout.write(f"{len(train)} {record.epochs} {1024 * kibibytes}\n")
+sys.stdout.write(f"{len(train)} {record.epochs} {peak_resident_bytes()}\n")

@@ -18,7 +18,7 @@ def split_and_scale(contest: ExperimentConfig, ingested: list[IngestedVariant], 
         PreparedVariant(
             condition=variant.condition,
             task=prepare(
-                variant.task, variants[variant.condition][variant.task.name], contest.seeds, rooms.model_input
+                variant.task, variants[variant.condition][variant.task.name], contest.seed_numbers, rooms.model_input
             ),
         )
         for variant in ingested

@@ -229,6 +229,7 @@ class ExperimentConfig(Strict):
     # label -> {dotted key of a trial: value}, as in {"length=200": {"task.options.length": 200}}
     conditions: Annotated[dict[str, dict[str, Option]], Field(min_length=1)] = {"default": {}}
     seeds: Annotated[int, Field(ge=1)]
+    first_seed: Annotated[int, Field(ge=0)] = 0  # 5 after a run of seeds 0 to 4: the same again, by other seeds
     train: bool = True  # False: nothing is trained; only the probes look at the networks, as they start
     budget: BudgetConfig
     recipe: RecipeConfig
@@ -238,6 +239,11 @@ class ExperimentConfig(Strict):
     statistics: StatisticsConfig = StatisticsConfig()
     probes: dict[str, ProbeConfig] = {}
     claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md
+
+    @property
+    def seed_numbers(self) -> range:
+        """The seeds of every model's trials."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     @field_validator("experiment")
     @classmethod

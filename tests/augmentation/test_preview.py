@@ -34,7 +34,7 @@ NONE = AugmentConfig(name="none")
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory):
     root = tmp_path_factory.mktemp("digits")
-    return prepare(ingest(DIGITS, root / "raw"), DIGITS, 1, root / "prepared")
+    return prepare(ingest(DIGITS, root / "raw"), DIGITS, range(1), root / "prepared")
 
 
 def pixels(png):
@@ -75,7 +75,7 @@ def made_up(name, tmp_path, raw, **settings):
     sys.modules[name] = module
     config = DIGITS.model_copy(update={"name": name, "target": f"{name}:load", **settings})
     try:
-        return prepare(ingest(config, tmp_path / "raw"), config, 1, tmp_path / "prepared"), config
+        return prepare(ingest(config, tmp_path / "raw"), config, range(1), tmp_path / "prepared"), config
     finally:
         del sys.modules[name]
 

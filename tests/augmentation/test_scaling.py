@@ -30,7 +30,7 @@ DIGITS = VOWELS.model_copy(
 @pytest.fixture(scope="module")
 def vowels(tmp_path_factory):
     root = tmp_path_factory.mktemp("vowels")
-    return prepare(ingest(VOWELS, root / "raw"), VOWELS, 3, root / "prepared")
+    return prepare(ingest(VOWELS, root / "raw"), VOWELS, range(3), root / "prepared")
 
 
 def test_training_inputs_are_standardised_and_padding_stays_zero(vowels):
@@ -48,7 +48,7 @@ def test_training_inputs_are_standardised_and_padding_stays_zero(vowels):
 
 
 def test_images_are_standardised(tmp_path):
-    prepared = prepare(ingest(DIGITS, tmp_path), DIGITS, 1, tmp_path / "prepared")
+    prepared = prepare(ingest(DIGITS, tmp_path), DIGITS, range(1), tmp_path / "prepared")
     train = read_part(prepared, 0, "train").inputs
     assert train.mean() == pytest.approx(0, abs=1e-5)
     assert train.std() == pytest.approx(1, abs=1e-5)
@@ -57,7 +57,7 @@ def test_images_are_standardised(tmp_path):
 @pytest.mark.parametrize(("part", "matters"), [("train", True), ("valid", False), ("test", False)])
 def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
     task = ingest(VOWELS, tmp_path / "raw")
-    before = read_scaling(prepare(task, VOWELS, 1, tmp_path / "before"), 0)
+    before = read_scaling(prepare(task, VOWELS, range(1), tmp_path / "before"), 0)
     pool, test = task.pool(), task.test()
     train, valid = split_pool(pool.targets, None, VOWELS.valid_fraction, 0)
     changed = {"train": (pool, train), "valid": (pool, valid), "test": (test, np.arange(len(test)))}[part]
@@ -70,7 +70,7 @@ def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
             arrays["identical"] = np.arange(len(pool))
         write_arrays(folder / f"{name}.npz", arrays)
         digests[f"{name}_digest"] = digest_of(arrays)
-    after = read_scaling(prepare(task.model_copy(update=digests), VOWELS, 1, tmp_path / "after"), 0)
+    after = read_scaling(prepare(task.model_copy(update=digests), VOWELS, range(1), tmp_path / "after"), 0)
     assert np.array_equal(before.mean, after.mean) is not matters
     assert np.array_equal(before.deviation, after.deviation) is not matters
 
@@ -83,7 +83,7 @@ def test_every_seed_has_its_own_split_and_scaling(vowels):
 
 
 def test_preparing_again_gives_the_same(vowels, tmp_path):
-    again = prepare(vowels.task, VOWELS, 3, tmp_path)
+    again = prepare(vowels.task, VOWELS, range(3), tmp_path)
     assert [split.digest for split in again.splits] == [split.digest for split in vowels.splits]
     for ours, theirs in zip(again.splits, vowels.splits, strict=True):
         assert Path(ours.path).read_bytes() == Path(theirs.path).read_bytes()
@@ -101,7 +101,7 @@ def test_undoing_gives_the_inputs_back(vowels):
 
 def test_a_task_that_says_so_is_left_as_it_is(vowels, tmp_path):
     config = VOWELS.model_copy(update={"scale": False})
-    prepared = prepare(vowels.task, config, 1, tmp_path)
+    prepared = prepare(vowels.task, config, range(1), tmp_path)
     assert np.array_equal(read_part(prepared, 0, "test").inputs, vowels.task.test().inputs)
 
 
@@ -114,7 +114,7 @@ def test_a_constant_channel_does_not_divide_by_zero():
 
 
 def test_a_changed_split_and_an_unprepared_seed_are_refused(vowels, tmp_path):
-    prepared = prepare(vowels.task, VOWELS, 1, tmp_path)
+    prepared = prepare(vowels.task, VOWELS, range(1), tmp_path)
     with pytest.raises(UserError, match="japanese_vowels is not prepared for seed 1"):
         read_part(prepared, 1, "train")
     path = Path(prepared.split(0).path)

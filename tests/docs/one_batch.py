@@ -25,7 +25,7 @@ params = dict(item.split("=", 1) for item in sys.argv[1].split(","))
 contest = compose_experiment(Path("conf"), {**params, "seeds": "1"})
 root = Path(tempfile.mkdtemp())
 prepared = {
-    condition: {name: prepare(ingest(task, root / "in"), task, 1, root / "out") for name, task in tasks.items()}
+    condition: {name: prepare(ingest(task, root / "in"), task, range(1), root / "out") for name, task in tasks.items()}
     for condition, tasks in task_variants(contest).items()
 }
 for trial in plan_trials(contest, prepared):

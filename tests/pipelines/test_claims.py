@@ -1,6 +1,7 @@
 """Probes and claims through the real pipelines, and the page that gathers them."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -79,9 +80,14 @@ def test_a_refused_measurement_is_said_and_the_run_ends_so(project):
     path = project.root / "conf/experiment/busy.yaml"
     text = (project.root / "conf/experiment/said.yaml").read_text().replace("experiment: said", "experiment: busy")
     timed = "  step_time: {target: 'cnn_vs_rnn.probes.step_time:measure', options: "
-    timed += "{tokens: 32, lengths: [8], batch_sizes: [2], threads: [1], threads_length: 8, quiet_share: 1e-12, "
-    path.write_text(text.replace("\nclaims:", f"\n{timed}wait_seconds: 0.0}}}}\nclaims:"))
-    answer = project.kedro("run", "--params", "experiment=busy")
+    timed += "{tokens: 32, lengths: [8], batch_sizes: [2], threads: [1], threads_length: 8, wait_seconds: 0.0}}"
+    path.write_text(text.replace("\nclaims:", f"\n{timed}\nclaims:"))
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        answer = project.kedro("run", "--params", "experiment=busy")
+    finally:
+        other.kill()
+        other.wait()
     assert answer.returncode != 0
     assert "3 of the measurements were refused: step_time: other processes use" in answer.stderr
     assert (project.root / "data/08_reporting/busy/report.html").is_file()

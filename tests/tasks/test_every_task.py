@@ -42,7 +42,7 @@ def task(request, tmp_path_factory):
     config = config.model_copy(update=LIMITS)
     root = tmp_path_factory.mktemp(config.name)
     ingested = ingest(config, root / "intermediate")
-    return config, ingested, prepare(ingested, config, 2, root / "model_input")
+    return config, ingested, prepare(ingested, config, range(2), root / "model_input")
 
 
 def test_the_inputs_have_the_shape_the_task_promises(task):

@@ -55,7 +55,7 @@ def test_etth1_is_split_by_months_as_in_the_literature():
 def test_scaled_inputs_and_targets_are_in_one_unit(tmp_path):
     config = TaskConfig(**{**ETTH1, "limit": 300, "test_limit": 100})
     ingested = ingest(config, tmp_path / "in")
-    test = read_part(prepare(ingested, config, 1, tmp_path / "out"), 0, "test")
+    test = read_part(prepare(ingested, config, range(1), tmp_path / "out"), 0, "test")
     naive = Naive(ingested.input, ingested.output)
     repeated = naive(torch.from_numpy(test.inputs)).numpy()
     assert repeated.shape == test.targets.shape

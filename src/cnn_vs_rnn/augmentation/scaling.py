@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -127,17 +127,17 @@ class PreparedTask(Strict):
         for split in self.splits:
             if split.seed == seed:
                 return split
-        raise UserError(f"task {self.task.name} is not prepared for seed {seed}: run augmentation with more seeds")
+        raise UserError(f"task {self.task.name} is not prepared for seed {seed}: run the pipeline augmentation for it")
 
 
-def prepare(task: IngestedTask, config: TaskConfig, seeds: int, root: Path) -> PreparedTask:
-    """Split the pool and fit the scaling for every seed from 0; stored below ``<root>/<task.key>/``.
+def prepare(task: IngestedTask, config: TaskConfig, seeds: Sequence[int], root: Path) -> PreparedTask:
+    """Split the pool and fit the scaling for every seed; stored below ``<root>/<task.key>/``.
 
     Raises UserError where the pool cannot be split or `root` cannot be written.
     """
-    pool, positions = task.pool_and_splits(config, range(seeds))
+    pool, positions = task.pool_and_splits(config, seeds)
     splits = []
-    for seed, (train, valid) in enumerate(positions):
+    for seed, (train, valid) in zip(seeds, positions, strict=True):
         scaled = config.scale and task.input.kind != "tokens"
         scaling = Scaling.fit(pool.take(train)) if scaled else Scaling.identity(task.input.channels)
         if config.scale_targets:

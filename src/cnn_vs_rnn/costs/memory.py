@@ -39,10 +39,11 @@ def peak_bytes_of(action: Callable[[], object]) -> int:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     before = psutil.Process().memory_info().rss
     action()
-    return max(0, _peak_resident_bytes() - before)
+    return max(0, peak_resident_bytes() - before)
 
 
-def _peak_resident_bytes() -> int:
+def peak_resident_bytes() -> int:
+    """The most memory that this process has held at once since it began, or since `peak_bytes_of` looked."""
     if sys.platform == "linux":  # ru_maxrss there includes the process that started this one (getrusage(2))
         status = Path("/proc/self/status").read_text(encoding="ascii")
         peak = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)

@@ -90,10 +90,10 @@ def named_counts(card: Mapping[str, Any]) -> list[tuple[str, dict[str, int]]]:
 
 def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:
     """What was held equal, and how training and judging went."""
-    budget, statistics = experiment.budget, experiment.statistics
+    budget, statistics, seeds = experiment.budget, experiment.statistics, experiment.seed_numbers
     return [
         ("Budget", f"{budget.parameters:,} parameters a network, within {100 * budget.tolerance:g}%"),
-        ("Seeds", f"{experiment.seeds} (0 to {experiment.seeds - 1}), the same for every model"),
+        ("Seeds", f"{experiment.seeds} ({seeds[0]} to {seeds[-1]}), the same for every model"),
         ("Recipe", _setting(experiment.recipe)),
         ("Training", _setting(experiment.trainer)),
         ("Augmentation", _setting(experiment.augment)),

@@ -47,7 +47,7 @@ def plan_trials(experiment: ExperimentConfig, prepared: Mapping[str, Mapping[str
                 data=PreparedTask(task=data.task, splits=(data.split(seed),)),
                 **dict(setting),
             )
-            for seed in range(experiment.seeds)
+            for seed in experiment.seed_numbers
         ]
     return trials
 
@@ -57,7 +57,7 @@ def check_plan(experiment: ExperimentConfig, family: Family, trials: Sequence[Tr
     asked = {
         (condition, task.name, model.name, seed): setting_under(experiment, condition, task, model)
         for condition, task, model, seed in itertools.product(
-            experiment.conditions, experiment.tasks.values(), experiment.models.values(), range(experiment.seeds)
+            experiment.conditions, experiment.tasks.values(), experiment.models.values(), experiment.seed_numbers
         )
         if model.family == family and model.serves(task)
     }
