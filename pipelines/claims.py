@@ -13,7 +13,9 @@ from typing import Any
 from cnn_vs_rnn.claims.ledger import in_order
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.claims_markdown import claims_markdown
 from cnn_vs_rnn.report.claims_page import write_claims_page
 from cnn_vs_rnn.report.claims_table import effects_table
 from cnn_vs_rnn.report.environment import environment
@@ -33,6 +35,8 @@ def main() -> None:
         decided = [one for file in files for one in _records(file, DecidedClaim, "reporting")]
         if not decided:
             raise UserError("no experiment has decided a claim yet: run `dvc repro`")
+        measured_on = environment(PROJECT)
+        write_text(PROJECT / folder / "claims.md", claims_markdown(decided, measured_on))
         write_claims_page(
             PROJECT / folder / "report.html",
             decided,
@@ -40,7 +44,7 @@ def main() -> None:
                 name: _records(PROJECT / Rooms.of(name).model_output / "measurements.json", Measurement, "evaluation")
                 for name in {one.verdict.experiment for one in decided}
             },
-            environment(PROJECT),
+            measured_on,
         )
         ordered = in_order(decided)
         write_json(PROJECT / folder / "verdicts.json", claim_entries(ordered))

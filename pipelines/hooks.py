@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.context import KedroContext
@@ -31,6 +32,7 @@ class ProjectHooks:
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Open the session: worker pool and tracking. Paths in records are relative to the project."""
         os.chdir(self._project)
+        warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
         from cnn_vs_rnn.executors.local import LocalExecutor
         from cnn_vs_rnn.report.environment import commit
         from pipelines.session import RunSession, open_session

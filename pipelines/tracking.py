@@ -1,4 +1,6 @@
-"""What MLflow is told: one parent run a `kedro run`, one child run a trial.
+"""What MLflow is told: one parent run a `kedro run`, one child run a trial, one run a claim.
+
+A run has one parent and a trial may serve several claims, so a claim's trials are those that carry its tag.
 
 Only the process of `kedro run` writes, so that SQLite never sees two writers, and only from what lies in the trial
 folders: a tracking store that was deleted is filled again, and a trial that is reused keeps the run that trained it.
@@ -11,7 +13,7 @@ import os
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from sqlalchemy.exc import SQLAlchemyError
 
+from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
@@ -66,6 +69,7 @@ class Tracker:
         self.experiment_id = ""
         self.parent_id = ""
         self._runs: dict[str, Run] = {}  # fingerprint -> child run
+        self._seen: set[str] = set()  # fingerprints of this `kedro run`
         self._epochs: dict[str, int] = {}  # run -> epochs recorded
         self._recorded_at: dict[str, float] = {}  # run -> when, on the monotonic clock
 
@@ -115,6 +119,7 @@ class Tracker:
 
     def _run(self, trial: Trial) -> Run:
         fingerprint = trial.fingerprint()
+        self._seen.add(fingerprint)
         if fingerprint not in self._runs:
             run = self.client.create_run(
                 self.experiment_id,
@@ -219,6 +224,41 @@ class Tracker:
         self._log(self.parent_id, [Metric(allowed(name), value, now, 0) for name, value in metrics.items()])
         for name, value in tags.items():
             self.client.set_tag(self.parent_id, allowed(name), value)
+
+    def claim_decided(self, one: DecidedClaim, trials: Container[tuple[str, str, str]]) -> None:
+        """A run of the claim: verdict and reason as tags, a metric a test; and its verdict on the runs of its trials.
+
+        trials: task, condition and model of those that its rule looks at.
+        """
+        verdict = one.verdict
+        tag = allowed(f"claim.{verdict.claim}")
+        find = f"Its trials: search `tags.\"{tag}\" = '{verdict.verdict}'`."
+        run_id = self.client.create_run(
+            self.experiment_id,
+            run_name=f"claim {verdict.claim}",
+            tags={
+                "claim": verdict.claim,
+                "verdict": verdict.verdict,
+                "reason": verdict.reason,
+                "decided_in": self.parent_id,
+                "mlflow.note.content": f"{verdict.statement}\n\n**{verdict.verdict}**: {verdict.reason}\n\n{find}",
+            },
+        ).info.run_id
+        self.client.log_batch(run_id, params=[Param("rule", one.config.rule[:500])])
+        now = int(time.time() * 1000)
+        found = [
+            (f"{kind}/{test.label}", value)
+            for test in verdict.outcomes
+            for kind, value in (("effect", test.effect), ("p", test.adjusted_p))
+            if value is not None
+        ]
+        self._log(run_id, [Metric(allowed(name), value, now, 0) for name, value in found])
+        self.client.log_dict(run_id, one.model_dump(mode="json"), "claim.json")
+        self.client.set_terminated(run_id)
+        for fingerprint in self._seen:
+            run = self._runs[fingerprint]
+            if tuple(run.data.tags[key] for key in ("task", "condition", "model")) in trials:
+                self.client.set_tag(run.info.run_id, tag, verdict.verdict)
 
     def register_best(self, result: TrialResult, experiment: str) -> None:
         """Register the checkpoint of a trial as the best model of its task, under the alias `best`."""

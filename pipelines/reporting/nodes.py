@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cnn_vs_rnn.claims.decide import decide
+from cnn_vs_rnn.claims.involved import involved
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
@@ -132,6 +133,8 @@ def _track(
             tracker.register_best(best, contest.experiment)
     names = {(c.task, c.condition): c.task if c.condition == "default" else f"{c.task}/{c.condition}" for c in contests}
     decided = [one.verdict for one in claims]
+    for one in claims:
+        tracker.claim_decided(one, involved(one.config, contest))
     tracker.report_written(
         folder,
         {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None}

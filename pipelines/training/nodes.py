@@ -30,13 +30,14 @@ def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         trials = plan_trials(contest, by_condition)
+        progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
-    _announce(contest, trials, rooms)
+    _announce(contest, trials, progress)
     return tuple([trial for trial in trials if trial.model.family == family] for family in FAMILIES)
 
 
-def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> None:
+def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
         "plan    %d trials (%s), %d seeds each, networks of %s parameters (within %.0f%%)",
@@ -46,11 +47,10 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> N
         f"{contest.budget.parameters:,}",
         100 * contest.budget.tolerance,
     )
-    if not contest.train:
+    if progress is None:
         logger.info("plan    nothing is trained: the probes look at the networks as they start")
-        return
-    progress = _open_progress(trials, rooms)
-    logger.info("plan    %s", _duration(progress))
+    else:
+        logger.info("plan    %s", _duration(progress))
 
 
 def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:

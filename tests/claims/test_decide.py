@@ -35,9 +35,19 @@ class TestVerdicts:
     def test_one_open_test_leaves_it_undecided(self, court):
         verdict = court.decide(self.gaps(court, a=0.5, b=around(0.2, 0.2)))
         assert verdict.verdict == "undecided"
-        assert "Of 2 tests 1 holds and 1 is open" in verdict.reason
+        assert "Of 2 tests 1 holds and 1 is open, so it is supported or depends. " in verdict.reason
         assert "seeds would decide it" in verdict.reason
         assert verdict.effect == pytest.approx(0.2)
+
+    def test_what_fails_beside_an_open_test_cannot_be_supported(self, court):
+        verdict = court.decide(self.gaps(court, a=-0.5, b=around(0.2, 0.2)))
+        assert "Of 2 tests 1 fails and 1 is open, so it is refuted or depends. " in verdict.reason
+
+    def test_a_model_against_itself_is_named_with_its_conditions(self, court):
+        court.conditions = ["plain", "dropout"]
+        court.measure("gru", around(0.5), condition="plain").measure("gru", around(0.1), condition="dropout")
+        sides = {"of": {"model": "gru", "condition": "plain"}, "less": {"model": "gru", "condition": "dropout"}}
+        assert "gru, plain (0.5) against gru, dropout (0.1)" in court.decide(**GAP, **sides).reason
 
     def test_holm_over_the_tests_of_the_claim(self, court):
         values = around(0.3, 0.085)  # p of 0.03 by itself

@@ -228,7 +228,11 @@ def test_the_folder_may_have_any_name(conf):
         ("task/digits.yaml", ("loss: cross_entropy", "loss: 3"), "tasks.digits.loss=3 is refused"),
         ("augment/default.yaml", ("scale", "zoom"), "augment.image.zoom: there is no such key"),
         ("experiment/quickstart.yaml", ("lstm, gru", "lstmm, gru"), "the configuration cannot be composed"),
-        ("experiment/quickstart.yaml", ("seeds: 5", "seeds_: 5"), "seeds_: there is no such key; did you mean seeds or first_seed?"),
+        (
+            "experiment/quickstart.yaml",
+            ("seeds: 5", "seeds_: 5"),
+            "seeds_: there is no such key; did you mean seeds or first_seed?",
+        ),
         ("experiment/quickstart.yaml", ("experiment: quickstart", "experiment: Schnell!"), "experiment='Schnell!' is"),
         ("experiment/quickstart.yaml", ("seeds: 5", "seeds: [5"), "the configuration cannot be composed"),
         ("task/digits.yaml", ("# @package tasks.digits\n", ""), "no such key"),

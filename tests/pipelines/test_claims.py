@@ -57,6 +57,28 @@ def test_the_page_gathers_what_was_decided(project):
     assert (project.root / "data/08_reporting/claims/effects.csv").read_text().startswith("claim,test,outcome")
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
+def test_a_claim_is_a_run_and_its_trials_carry_its_verdict(project):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project.root / 'data/09_tracking/mlflow.db'}")
+    said = client.get_experiment_by_name("said").experiment_id
+    runs = {run.data.tags["claim"]: run for run in client.search_runs([said], "tags.claim != ''")}
+    assert {name: run.data.tags["verdict"] for name, run in runs.items()} == {
+        "streaming-state": "supported",
+        "training-memory": "refuted",
+    }
+    one = runs["streaming-state"]
+    assert one.info.status == "FINISHED"
+    assert one.info.run_name == "claim streaming-state"
+    assert one.data.metrics["effect/TCN against LSTM"] > 1.1
+    models = {
+        claim: {run.data.tags["model"] for run in client.search_runs([said], f"tags.\"claim.{claim}\" != ''")}
+        for claim in runs
+    }
+    assert models == {"streaming-state": {"tcn", "lstm"}, "training-memory": {"lstm"}}
+
+
 def test_nothing_decided_is_one_line(tmp_path):
     answer = make_project(tmp_path).run(sys.executable, "-m", "pipelines.claims")
     assert answer.returncode == 1

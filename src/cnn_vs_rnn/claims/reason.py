@@ -28,7 +28,7 @@ def reason(
     if verdict == "depends":
         return f"{_flip(outcomes)}{_crossing(crossover, axis, percent)} Clearest is {figures}."
     if verdict == "undecided":
-        stand = "" if len(outcomes) == 1 else f"Of {len(outcomes)} tests {_counts(outcomes)}. "
+        stand = "" if len(outcomes) == 1 else f"Of {len(outcomes)} tests {_counts(outcomes)}{_left(outcomes)}. "
         return f"{stand}Open: {figures}. {outcomes[hinge].note}".strip()
     verb, other = ("hold", "failing") if verdict == "supported" else ("fail", "holding")
     if len(outcomes) == 1:
@@ -56,7 +56,7 @@ def value_text(value: float, side: str, finding: Finding) -> str:
 
 def _figures(finding: Finding, outcome: TestOutcome, percent: str, *, named: bool) -> str:
     models = [
-        f"{model} ({value_text(value, side, finding)})"
+        f"{_name(model, side, finding)} ({value_text(value, side, finding)})"
         for side, model, value in (
             ("of", outcome.of_model, outcome.of_value),
             ("less", outcome.less_model, outcome.less_value),
@@ -73,6 +73,14 @@ def _figures(finding: Finding, outcome: TestOutcome, percent: str, *, named: boo
         f"{effect_text(outcome.effect, finding)} ({_extent(finding, outcome.low, outcome.high, percent)}), "
         f"where more than {asked} was asked"
     )
+
+
+def _name(model: str, side: str, finding: Finding) -> str:
+    """With its condition, where the model is held against itself under another."""
+    conditions = {term.side: term.condition for term in finding.terms if term.within > 0}
+    if len(set(conditions.values())) > 1 and finding.model("of") == finding.model("less"):
+        return f"{model}, {conditions[side]}"
+    return model
 
 
 def _extent(finding: Finding, low: float, high: float, percent: str) -> str:
@@ -104,6 +112,13 @@ def _crossing(crossover: Crossover | None, axis: str, percent: str) -> str:
 def _labels(outcomes: Sequence[TestOutcome], word: Outcome) -> str:
     labels = [f'"{outcome.label}"' for outcome in outcomes if outcome.outcome == word]
     return listed(labels) if labels else ""
+
+
+def _left(outcomes: Sequence[TestOutcome]) -> str:
+    """What the open tests leave possible, where others are decided."""
+    decided = {outcome.outcome for outcome in outcomes} - {"open"}
+    word = {"holds": "supported", "fails": "refuted"}.get(next(iter(decided), ""), "")
+    return f", so it is {word} or depends" if word else ""
 
 
 def _counts(outcomes: Sequence[TestOutcome]) -> str:

@@ -16,6 +16,7 @@ import queue
 import sys
 import threading
 import traceback
+import warnings
 from pathlib import Path
 
 from cnn_vs_rnn.errors import UserError
@@ -36,6 +37,7 @@ def main() -> None:
     from cnn_vs_rnn.trials.folder import TrialFolder
 
     torch.set_num_threads(1)
+    warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # said once, when the trials were planned
     while True:
         folder = TrialFolder(Path(folders.get()))
         failure = None

@@ -1,0 +1,73 @@
+"""The verdicts on all claims as one Markdown page, for a repository or a wiki: what the claims page says, in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnn_vs_rnn.claims.ledger import in_order
+from cnn_vs_rnn.claims.verdict import ClaimVerdict, DecidedClaim, TestOutcome
+from cnn_vs_rnn.claims.words import amount, extent
+from cnn_vs_rnn.statistics.words import number_text
+
+_NONE = "-"
+
+
+def claims_markdown(decided: Sequence[DecidedClaim], environment: Mapping[str, str]) -> str:
+    """A ledger with a row a claim, then the rule and every test of each.
+
+    environment: what it was measured on and with, as it shall be shown.
+    """
+    ordered = in_order(decided)
+    ledger = [
+        (f"[{one.verdict.claim}](#{one.verdict.claim})", one.verdict.statement, f"**{one.verdict.verdict}**")
+        for one in ordered
+    ]
+    sections = [
+        "# The verdicts",
+        _table(("measured with", ""), [(name, text) for name, text in environment.items() if name != "load"]),
+        _table(("claim", "in words", "verdict"), ledger),
+        *(_section(one) for one in ordered),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _section(one: DecidedClaim) -> str:
+    verdict = one.verdict
+    parts = [
+        f"## {verdict.claim}",
+        f"{verdict.statement} **{verdict.verdict.capitalize()}.** {verdict.reason}",
+        f"Rule: {one.config.rule}",
+        f"Found before: {one.config.literature}",
+        _tests(verdict),
+        f"`kedro run --params experiment={verdict.experiment}`; {one.parameters:,} parameters, {one.seeds} seeds.",
+    ]
+    return "\n\n".join(parts)
+
+
+def _tests(verdict: ClaimVerdict) -> str:
+    header = ("test", "outcome", "models", "effect", "interval", "asked", "p (Holm)")
+    return _table(header, [_row(test) for test in verdict.outcomes])
+
+
+def _row(test: TestOutcome) -> tuple[str, ...]:
+    models = " against ".join(f"`{model}`" for model in (test.of_model, test.less_model) if model)
+    known = test.low is not None and test.high is not None
+    return (
+        test.label,
+        test.outcome,
+        models or _NONE,
+        _NONE if test.effect is None else amount(test.effect, test.unit),
+        extent(test.low, test.high, test.unit) if known else _NONE,
+        f"> {amount(test.margin, test.unit)}",
+        _NONE if test.adjusted_p is None else _p_text(test.adjusted_p),
+    )
+
+
+def _p_text(p: float) -> str:
+    smallest = 1e-4
+    return f"< {smallest:g}" if p < smallest else number_text(p)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
