@@ -232,7 +232,7 @@ class Tracker:
         """
         verdict = one.verdict
         tag = allowed(f"claim.{verdict.claim}")
-        find = f"Its trials: search `tags.\"{tag}\" = '{verdict.verdict}'`."
+        find = f"Its trials: search `tags.\"{tag}\" = '{verdict.verdict}' and tags.model != ''`."
         run_id = self.client.create_run(
             self.experiment_id,
             run_name=f"claim {verdict.claim}",

@@ -10,6 +10,7 @@ from repository import does, make_repository, ran, repro
 
 FULL = "pipelines/full/dvc.yaml"
 EXPERIMENTS = yaml.safe_load((SOURCE / FULL).read_text())["stages"]["full"]["matrix"]["experiment"]
+FEW = ("cnn2d", "tcn", "text_cnn", "gru", "majority")
 PART = {
     "seeds": 2,
     "budget": {"parameters": 3000},
@@ -19,14 +20,16 @@ PART = {
 
 
 def reduce(path):
-    """The same file with fewer samples, epochs and seeds, and small networks."""
+    """The same file with fewer samples, epochs, seeds and models, and small networks."""
     settings = yaml.safe_load(path.read_text())
     tasks = next(choice["/task"] for choice in settings["defaults"] if "/task" in choice)
-    generated = settings.get("tasks", {})
+    generated = dict(settings.get("tasks", {}))
     for task in tasks:
         settings.setdefault("tasks", {})[task] = {"limit": 200, "test_limit": 60}
         if task in generated:
             settings["tasks"][task]["options"] = {**generated[task]["options"], "samples": 200, "test_samples": 60}
+    models = next(choice for choice in settings["defaults"] if "/model" in choice)
+    models["/model"] = [model for model in models["/model"] if model in FEW]
     path.write_text("# @package _global_\n" + yaml.safe_dump({**settings, **PART}, sort_keys=False))
 
 
