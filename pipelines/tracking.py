@@ -257,7 +257,8 @@ class Tracker:
         self.client.set_terminated(run_id)
         for fingerprint in self._seen:
             run = self._runs[fingerprint]
-            if tuple(run.data.tags[key] for key in ("task", "condition", "model")) in trials:
+            tags = run.data.tags
+            if (tags["task"], tags["condition"], tags["model"]) in trials:
                 self.client.set_tag(run.info.run_id, tag, verdict.verdict)
 
     def register_best(self, result: TrialResult, experiment: str) -> None:

@@ -51,13 +51,13 @@ def _tests(verdict: ClaimVerdict) -> str:
 
 def _row(test: TestOutcome) -> tuple[str, ...]:
     models = " against ".join(f"`{model}`" for model in (test.of_model, test.less_model) if model)
-    known = test.low is not None and test.high is not None
+    interval = _NONE if test.low is None or test.high is None else extent(test.low, test.high, test.unit)
     return (
         test.label,
         test.outcome,
         models or _NONE,
         _NONE if test.effect is None else amount(test.effect, test.unit),
-        extent(test.low, test.high, test.unit) if known else _NONE,
+        interval,
         f"> {amount(test.margin, test.unit)}",
         _NONE if test.adjusted_p is None else _p_text(test.adjusted_p),
     )
