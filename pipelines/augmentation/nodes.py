@@ -33,6 +33,7 @@ def preview_augmentation(contest: ExperimentConfig, prepared: list[PreparedVaria
         variant = next(variant for variant in prepared if variant.task.task.name == name)
         path = rooms.model_input / f"{name}.png"
         with replacing(path) as temporary:
-            temporary.write_bytes(render_preview(variant.task, variants[variant.condition][name], contest.augment))
+            config = variants[variant.condition][name]
+            temporary.write_bytes(render_preview(variant.task, config, contest.augment, contest.first_seed))
         previews.append(Preview(task=name, path=str(path)))
     return previews

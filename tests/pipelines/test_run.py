@@ -36,12 +36,12 @@ def test_the_plan_is_printed_before_training_and_the_table_after(finished):
     assert (finished.root / "stderr.txt").read_text() == ""  # no warning noise
 
 
-def test_what_a_model_has_to_say_of_itself_is_said_once(tmp_path):
+def test_other_seeds_run_and_what_a_model_has_to_say_of_itself_is_said_once(tmp_path):
     project = make_project(tmp_path)
-    answer = project.kedro(
-        *("run", "--params", "experiment=tiny,tasks=japanese_vowels,models=tcn+gru,seeds=2,models.tcn.options.levels=1")
-    )
+    params = "experiment=tiny,tasks=japanese_vowels,models=tcn+gru,models.tcn.options.levels=1,seeds=2,first_seed=3"
+    answer = project.kedro("run", "--params", params)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert {row["seed"] for row in rows(project.report / "trials.csv")} == {"3", "4"}
     assert answer.stderr == ""
     assert answer.stdout.count("falls short of the sequence length") == 1
     assert re.search(r"note +TCN: the receptive field of 13 steps", answer.stdout)
