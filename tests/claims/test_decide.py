@@ -19,7 +19,7 @@ class TestVerdicts:
         verdict = court.decide(self.gaps(court, a=0.5, b=0.3))
         assert verdict.verdict == "supported"
         assert verdict.effect == pytest.approx(0.3)  # the weaker
-        assert 'All 2 tests hold; nearest to failing is "b"' in verdict.reason
+        assert 'Both tests hold; nearest to failing is "b"' in verdict.reason
 
     def test_all_fail(self, court):
         verdict = court.decide(self.gaps(court, a=-0.5, b=-0.3))
@@ -38,6 +38,10 @@ class TestVerdicts:
         assert "Of 2 tests 1 holds and 1 is open, so it is supported or depends. " in verdict.reason
         assert "seeds would decide it" in verdict.reason
         assert verdict.effect == pytest.approx(0.2)
+
+    def test_all_open(self, court):
+        verdict = court.decide(self.gaps(court, a=around(0.2, 0.2), b=around(0.2, 0.2), c=around(0.2, 0.2)))
+        assert verdict.reason.startswith('All 3 tests are open, such as "a": gru (0.2)')
 
     def test_what_fails_beside_an_open_test_cannot_be_supported(self, court):
         verdict = court.decide(self.gaps(court, a=-0.5, b=around(0.2, 0.2)))

@@ -28,12 +28,11 @@ def reason(
     if verdict == "depends":
         return f"{_flip(outcomes)}{_crossing(crossover, axis, percent)} Clearest is {figures}."
     if verdict == "undecided":
-        stand = "" if len(outcomes) == 1 else f"Of {len(outcomes)} tests {_counts(outcomes)}{_left(outcomes)}. "
-        return f"{stand}Open: {figures}. {outcomes[hinge].note}".strip()
+        return f"{_standing(outcomes)}{figures}. {outcomes[hinge].note}".strip()
     verb, other = ("hold", "failing") if verdict == "supported" else ("fail", "holding")
     if len(outcomes) == 1:
         return f"It {verb}s: {figures}."
-    return f"All {len(outcomes)} tests {verb}; nearest to {other} is {figures}."
+    return f"{_all(outcomes)} tests {verb}; nearest to {other} is {figures}."
 
 
 def effect_text(value: float, finding: Finding) -> str:
@@ -112,6 +111,19 @@ def _crossing(crossover: Crossover | None, axis: str, percent: str) -> str:
 def _labels(outcomes: Sequence[TestOutcome], word: Outcome) -> str:
     labels = [f'"{outcome.label}"' for outcome in outcomes if outcome.outcome == word]
     return listed(labels) if labels else ""
+
+
+def _standing(outcomes: Sequence[TestOutcome]) -> str:
+    """How many tests are decided, before the figures of one that is open."""
+    if len(outcomes) == 1:
+        return "Open: "
+    if all(outcome.outcome == "open" for outcome in outcomes):
+        return f"{_all(outcomes)} tests are open, such as "
+    return f"Of {len(outcomes)} tests {_counts(outcomes)}{_left(outcomes)}. Open: "
+
+
+def _all(outcomes: Sequence[TestOutcome]) -> str:
+    return "Both" if len(outcomes) == 2 else f"All {len(outcomes)}"
 
 
 def _left(outcomes: Sequence[TestOutcome]) -> str:
