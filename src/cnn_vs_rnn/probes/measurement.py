@@ -20,13 +20,17 @@ class Quantity:
     scale: Scale = "difference"
 
 
+_STATE = "gradient of the last state by an earlier one, against k = 0"
+_INPUT = "gradient of the last output by an earlier input, against k = 0"
+_FIELD = "width that holds 95% of the gradient"
+
 QUANTITIES: dict[str, Quantity] = {
-    "state_reach": Quantity("gradient of the last state by an earlier one, against k = 0", "decades", "steps back"),
-    "input_reach": Quantity("gradient of the last output by an earlier input, against k = 0", "decades", "steps back"),
-    "state_reach_trained": Quantity("state_reach after training", "decades", "steps back"),
-    "input_reach_trained": Quantity("input_reach after training", "decades", "steps back"),
-    "receptive_field": Quantity("pixels or steps across that hold 95% of the gradient", "", "layer"),
-    "receptive_field_trained": Quantity("receptive_field after training", "", "layer"),
+    "state_reach": Quantity(_STATE, "decades", "steps back"),
+    "input_reach": Quantity(_INPUT, "decades", "steps back"),
+    "state_reach_trained": Quantity(f"{_STATE}, after training", "decades", "steps back"),
+    "input_reach_trained": Quantity(f"{_INPUT}, after training", "decades", "steps back"),
+    "receptive_field": Quantity(_FIELD, "pixels or steps", "layer"),
+    "receptive_field_trained": Quantity(f"{_FIELD}, after training", "pixels or steps", "layer"),
     "memory_horizon": Quantity("longest delay recalled above chance", "steps"),
     "saved_bytes": Quantity("kept for the backward pass, one sample", "bytes", "time steps", "ratio"),
     "peak_bytes": Quantity("resident memory that one training step adds", "bytes", "time steps", "ratio"),

@@ -33,5 +33,7 @@ def claim_entry(claim: DecidedClaim, measurements: Sequence[Measurement] = ()) -
         marks=marks(claim.verdict.outcomes),
         tests=test_figures(claim.verdict),
         sweep=sweep_figure(claim.verdict, claim.config.axis),
-        measured=measured_curves([one for one in measurements if one.quantity in wanted]),
+        measured=measured_curves(
+            [one for one in measurements if one.quantity in wanted and one.condition in claim.verdict.conditions]
+        ),
     )
