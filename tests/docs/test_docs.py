@@ -151,7 +151,11 @@ def test_links_and_names_of_files_lead_somewhere(page, after):
         assert "://" not in target, "links lead to files of this repository"
         assert (page.parent / target).exists(), target
     for heading in re.findall(r"\]\([^)]*#([^)]+)\)", prose):
-        headings = [h.strip().lower() for p in PAGES for h in re.findall(r"^#+ (.+)$", p.read_text("utf-8"), re.M)]
+        headings = [
+            h.strip().lower().replace("-", " ")
+            for p in PAGES
+            for h in re.findall(r"^#+ (.+)$", p.read_text("utf-8"), re.M)
+        ]
         assert heading.replace("-", " ") in headings
     for name in re.findall(rf"`({IN_FOLDERS}/[\w./-]+)`", prose):
         assert (after(page) / name).exists(), name
