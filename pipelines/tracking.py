@@ -35,6 +35,7 @@ from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
+from pipelines.claim_run import record_claim
 from pipelines.mlflow_terms import allowed, dataset_input, flat, history, params, signature
 
 SERVING = Path(__file__).with_name("serving.py")
@@ -226,40 +227,17 @@ class Tracker:
             self.client.set_tag(self.parent_id, allowed(name), value)
 
     def claim_decided(self, one: DecidedClaim, trials: Container[tuple[str, str, str]]) -> None:
-        """A run of the claim: verdict and reason as tags, a metric a test; and its verdict on the runs of its trials.
+        """Record a claim as a run, and its verdict on its trials of this `kedro run`.
 
         trials: task, condition and model of those that its rule looks at.
         """
-        verdict = one.verdict
-        tag = allowed(f"claim.{verdict.claim}")
-        find = f"Its trials: search `tags.\"{tag}\" = '{verdict.verdict}' and tags.model != ''`."
-        run_id = self.client.create_run(
-            self.experiment_id,
-            run_name=f"claim {verdict.claim}",
-            tags={
-                "claim": verdict.claim,
-                "verdict": verdict.verdict,
-                "reason": verdict.reason,
-                "decided_in": self.parent_id,
-                "mlflow.note.content": f"{verdict.statement}\n\n**{verdict.verdict}**: {verdict.reason}\n\n{find}",
-            },
-        ).info.run_id
-        self.client.log_batch(run_id, params=[Param("rule", one.config.rule[:500])])
-        now = int(time.time() * 1000)
-        found = [
-            (f"{kind}/{test.label}", value)
-            for test in verdict.outcomes
-            for kind, value in (("effect", test.effect), ("p", test.adjusted_p))
-            if value is not None
+        seen = [self._runs[fingerprint] for fingerprint in self._seen]
+        looked_at = [
+            run.info.run_id
+            for run in seen
+            if (run.data.tags["task"], run.data.tags["condition"], run.data.tags["model"]) in trials
         ]
-        self._log(run_id, [Metric(allowed(name), value, now, 0) for name, value in found])
-        self.client.log_dict(run_id, one.model_dump(mode="json"), "claim.json")
-        self.client.set_terminated(run_id)
-        for fingerprint in self._seen:
-            run = self._runs[fingerprint]
-            tags = run.data.tags
-            if (tags["task"], tags["condition"], tags["model"]) in trials:
-                self.client.set_tag(run.info.run_id, tag, verdict.verdict)
+        record_claim(self.client, self.experiment_id, self.parent_id, one, looked_at)
 
     def register_best(self, result: TrialResult, experiment: str) -> None:
         """Register the checkpoint of a trial as the best model of its task, under the alias `best`."""
