@@ -51,7 +51,7 @@ def main() -> None:
         write_csv(PROJECT / folder / "effects.csv", effects_table([one.verdict for one in ordered]))
     except UserError as error:
         sys.exit(str(error))
-    sys.stdout.write(f"report  {folder / 'report.html'}: {len(decided)} claims\n")
+    sys.stdout.write(f"report  {folder / 'report.html'}: {len(decided)} claim{'s' * (len(decided) != 1)}\n")
 
 
 def _records(file: Path, record: type, made_by: str) -> list[Any]:
