@@ -3,7 +3,8 @@
 ``kedro run --params experiment=NAME,seeds=2,trainer.max_epochs=3,models=gru+tcn`` composes ``conf/config.yaml`` with
 
 - choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
-- choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``;
+- choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``; of budgets, which are then
+  held equal in turn: ``budget=parameters+flops``;
 - values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``;
 - own data: ``experiment=my_data,path=PATH`` (see `pipelines.own_data`).
 
@@ -25,6 +26,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 from yaml import YAMLError, safe_load
 
+from cnn_vs_rnn.budgets.several import under_each_budget
 from cnn_vs_rnn.claims.check import check_claims
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.config_errors import explain, fields_at
@@ -70,6 +72,7 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         missing, own = own_data.contest_of(own_data.take_request(asked), asked, conf.parent)
         asked = {**missing, **asked}
     files = {key: str(asked.pop(key)) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked}
+    budgets = _names(files.get("budget", ""))
     groups = [_choice(conf, key, value) for key, value in files.items()]
     try:
         GlobalHydra.instance().clear()
@@ -77,6 +80,8 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
             composed = compose("config", overrides=groups)
         for key in SEVERAL_FILES.keys() & files.keys():
             _leave_out_all_but(composed[key], _names(files[key]))
+        if len(budgets) > 1:
+            _join_budgets(conf, composed, budgets)
         for key, value in own.items():
             OmegaConf.update(composed, key, value, force_add=True)
         for key, value in asked.items():
@@ -90,7 +95,7 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
     except ValidationError as error:
         raise UserError(explain(error, ExperimentConfig)) from error
     check_claims(contest)
-    return contest
+    return under_each_budget(contest)
 
 
 def _flatten(params: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -104,7 +109,7 @@ def _flatten(params: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str,
 def _choice(conf: Path, key: str, value: str) -> str:
     """The Hydra override for a choice of files; refuses names that have no file."""
     group = SEVERAL_FILES.get(key, key)
-    names = _names(value) if key in SEVERAL_FILES else [value.strip()]
+    names = _names(value) if key in (*SEVERAL_FILES, "budget") else [value.strip()]
     valid = sorted(path.stem for path in (conf / group).glob("*.yaml"))
     for name in names:
         if name not in valid:
@@ -114,6 +119,17 @@ def _choice(conf: Path, key: str, value: str) -> str:
 
 def _names(value: str) -> list[str]:
     return [name.strip() for name in value.split("+")]
+
+
+def _join_budgets(conf: Path, composed: DictConfig, names: list[str]) -> None:
+    """The first is composed already: what the others hold equal is added, with its amount."""
+    equal = list(composed.budget.equal)
+    for name in names[1:]:
+        other = OmegaConf.load(conf / "budget" / f"{name}.yaml")
+        assert isinstance(other, DictConfig)
+        equal += [one for one in other.equal if one not in equal]
+        OmegaConf.update(composed, "budget", {one: other[one] for one in other.equal if one in other}, force_add=True)
+    OmegaConf.update(composed, "budget", {"name": "+".join(names), "equal": equal}, force_add=True)
 
 
 def _leave_out_all_but(composed: DictConfig, names: Iterable[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.config import Strict
 from cnn_vs_rnn.tasks.store import IngestedTask
@@ -19,6 +21,14 @@ class PreparedVariant(Strict):
 
     condition: str
     task: PreparedTask
+
+
+def by_condition(prepared: list[PreparedVariant]) -> dict[str, dict[str, PreparedTask]]:
+    """Condition -> task name -> its data."""
+    found: dict[str, dict[str, PreparedTask]] = defaultdict(dict)
+    for variant in prepared:
+        found[variant.condition][variant.task.task.name] = variant.task
+    return found
 
 
 class Preview(Strict):

@@ -35,11 +35,13 @@ from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
+from cnn_vs_rnn.tuning.search import State
 from pipelines.claim_run import record_claim
 from pipelines.mlflow_terms import allowed, dataset_input, flat, history, params, signature
 
 SERVING = Path(__file__).with_name("serving.py")
 BEST_ALIAS = "best"
+TUNING = "tuning"  # a tag of the runs that only served the search for settings: finished, stopped or failed
 RECORD_EVERY_SECONDS = 5.0  # of a trial in training
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
@@ -144,9 +146,11 @@ class Tracker:
     def trial_ended(self, trial: Trial, folder: TrialFolder, failure: str | None) -> None:
         """Record the history of a trial and its checkpoint as a model, once; or why it failed."""
         run = self._run(trial)
-        if run.info.status == "FINISHED":
+        if run.info.status == "FINISHED" and TUNING not in run.data.tags:
             return
         run_id = run.info.run_id
+        if TUNING in run.data.tags:  # the contest takes over what tuning chose
+            self.client.delete_tag(run_id, TUNING)
         record = folder.record() if failure is None else None
         if record is None:
             self.client.set_tag(run_id, "failure", failure or "no result")
@@ -167,6 +171,18 @@ class Tracker:
             )
             self._log_model(run_id, trial, folder)
             self.client.set_terminated(run_id, "FINISHED")
+        self._runs[trial.fingerprint()] = self.client.get_run(run_id)
+
+    def tuning_trial_ended(self, trial: Trial, folder: TrialFolder, state: State, failure: str | None) -> None:
+        """Record a trial of the search for settings: its epochs, and how it ended."""
+        run_id = self._run(trial).info.run_id
+        if self._runs[trial.fingerprint()].info.status == "FINISHED":
+            return
+        self._record_epochs(run_id, trial, folder)
+        self.client.set_tag(run_id, TUNING, state)
+        if failure:
+            self.client.set_tag(run_id, "failure", failure)
+        self.client.set_terminated(run_id, {"finished": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}[state])
         self._runs[trial.fingerprint()] = self.client.get_run(run_id)
 
     def trial_tested(self, trial: Trial, result: TrialResult) -> str:

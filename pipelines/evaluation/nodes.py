@@ -17,6 +17,8 @@ from cnn_vs_rnn.probes.run import Entrant, plan_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial
+from cnn_vs_rnn.tuning.search import TuningTrial
+from cnn_vs_rnn.tuning.tuner import tuned_values
 from pipelines.records import FittedTrial
 from pipelines.rooms import Rooms
 from pipelines.session import current
@@ -25,10 +27,15 @@ logger = logging.getLogger(__name__)
 
 
 def test_trials(
-    contest: ExperimentConfig, family: Family, trials: list[Trial], fitted: list[FittedTrial], rooms: Rooms
+    contest: ExperimentConfig,
+    family: Family,
+    trials: list[Trial],
+    fitted: list[FittedTrial],
+    tuning: list[TuningTrial],
+    rooms: Rooms,
 ) -> tuple[list[TrialResult], list[FailedTrial]]:
     """Score every trained trial on the test part; those without a result are listed with the reason."""
-    check_plan(contest, family, trials)
+    check_plan(contest, family, trials, tuned_values(tuning, contest))
     if not contest.train:
         return [], []
     session = current()

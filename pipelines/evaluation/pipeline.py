@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 test_trials,
-                ["params:contest", "params:family", "plan", "fitted", "params:rooms"],
+                ["params:contest", "params:family", "plan", "fitted", "tuning", "params:rooms"],
                 ["results", "failed"],
                 name="test_trials",
             )
@@ -22,7 +22,7 @@ def create_pipeline() -> Pipeline:
         pipeline(
             testing,
             namespace=family,
-            inputs={name: f"{family}_{name}" for name in ("plan", "fitted")},
+            inputs={"tuning": "tuning"} | {name: f"{family}_{name}" for name in ("plan", "fitted")},
             outputs={name: f"{family}_{name}" for name in ("results", "failed")},
             parameters={"params:contest", "params:rooms"},
         )

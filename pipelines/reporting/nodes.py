@@ -15,6 +15,7 @@ from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.by_budget import by_budget, by_budget_table
 from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.claims_table import claims_table
 from cnn_vs_rnn.report.environment import environment
@@ -26,7 +27,9 @@ from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.recommend import Recommendation, recommend
 from cnn_vs_rnn.statistics.summary import read_predictions
+from cnn_vs_rnn.tuning.search import TuningTrial
 from pipelines.own_data import command_of
 from pipelines.records import IngestedVariant, Preview
 from pipelines.rooms import Rooms
@@ -75,6 +78,7 @@ def write_reports(
     ingested: list[IngestedVariant],
     previews: list[Preview],
     measurements: list[Measurement],
+    tuning: list[TuningTrial],
     *results_and_failed: list,
 ) -> None:
     """Everything of `data/08_reporting/<experiment>/`; the results of each family are followed by its failures."""
@@ -82,8 +86,10 @@ def write_reports(
     failed: list[FailedTrial] = list(itertools.chain(*results_and_failed[1::2]))
     tasks = {variant.task.name: variant.task for variant in reversed(ingested)}
     classes = {name: list(task.classes) for name, task in tasks.items() if task.classes}
+    advised = [_advice(one, contest, results, costs) for one in contests] if contest.found else []
     page = ReportInput(
         experiment=contest,
+        recommendations=advised,
         contests=contests,
         results=results,
         failed=failed,
@@ -92,6 +98,7 @@ def write_reports(
         previews={preview.task: _picture(Path(preview.path)) for preview in previews},
         classes=classes,
         measurements=measurements,
+        tuning=tuning,
         claims=claims,
         environment=environment(Path.cwd()),
         command=command_of(contest),
@@ -105,9 +112,19 @@ def write_reports(
     by_length = score_by_length(contests, contest, results, read_predictions)
     write_csv(folder / "score_by_length.csv", length_table(by_length))
     write_json(folder / "verdicts.json", claim_entries(claims) + verdict_entries(contests, contest))
+    if advised:
+        write_json(folder / "recommendation.json", [one.model_dump(mode="json") for one in advised])
     write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
     _track(contest, contests, claims, results, costs, folder)
     _print(contests, claims, page, folder)
+
+
+def _advice(
+    contest: Contest, experiment: ExperimentConfig, results: list[TrialResult], costs: list[Cost]
+) -> Recommendation:
+    own = {one.model: one for one in costs if (one.task, one.condition) == (contest.task, contest.condition)}
+    task = experiment.tasks[contest.task]
+    return recommend(contest, task, results, own, read_predictions, experiment.statistics)
 
 
 def _picture(path: Path) -> bytes:
@@ -151,6 +168,9 @@ def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInpu
         console.print(claims_table([one.verdict for one in claims]))
         console.print()
         contests = []
+    if budgets := by_budget(contests, page.experiment):
+        console.print(by_budget_table(budgets))
+        console.print()
     rows = overview(contests, page.experiment, page.results, read_predictions)
     for table in [overview_table(rows)] if rows else map(contest_table, contests):
         console.print(table)

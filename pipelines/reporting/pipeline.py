@@ -33,6 +33,7 @@ def create_pipeline() -> Pipeline:
                     "ingested",
                     "previews",
                     "measurements",
+                    "tuning",
                     *(f"{family}_{what}" for family in FAMILIES for what in ("results", "failed")),
                 ],
                 None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
+from cnn_vs_rnn.budgets.several import budget_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
@@ -14,22 +15,23 @@ from cnn_vs_rnn.probes.run import check_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.plan import plan_trials
 from cnn_vs_rnn.trials.trial import Trial
-from pipelines.records import FittedTrial, PreparedVariant
+from cnn_vs_rnn.tuning.search import TuningTrial
+from cnn_vs_rnn.tuning.tuner import tuned_values
+from pipelines.records import FittedTrial, PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
 
 logger = logging.getLogger(__name__)
 
 
-def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Rooms) -> tuple[list[Trial], ...]:
+def plan(
+    contest: ExperimentConfig, prepared: list[PreparedVariant], tuning: list[TuningTrial], rooms: Rooms
+) -> tuple[list[Trial], ...]:
     """The trials of each family, in the order of FAMILIES; prints what will be trained and how long it will take."""
     check_probes(contest)
-    by_condition: dict[str, dict] = defaultdict(dict)
-    for variant in prepared:
-        by_condition[variant.condition][variant.task.task.name] = variant.task
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        trials = plan_trials(contest, by_condition)
+        trials = plan_trials(contest, by_condition(prepared), tuned_values(tuning, contest))
         progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
@@ -40,11 +42,11 @@ def plan(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
 def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
-        "plan    %d trials (%s), %d seeds each, networks of %s parameters (within %.0f%%)",
+        "plan    %d trials (%s), %d seeds each, networks of %s (within %.0f%%)",
         len(trials),
         ", ".join(f"{counts[family]} {family}" for family in FAMILIES if counts[family]),
         contest.seeds,
-        f"{contest.budget.parameters:,}",
+        budget_text(contest.budget),
         100 * contest.budget.tolerance,
     )
     if progress is None:

@@ -1,16 +1,18 @@
-"""prepared -> <family>_plan -> <family>_fitted, the same pipeline for each family"""
+"""prepared -> tuning -> <family>_plan -> <family>_fitted, the same pipeline for each family"""
 
 from kedro.pipeline import Pipeline, node, pipeline
 
 from cnn_vs_rnn.config import FAMILIES
 from pipelines.training.nodes import fit_trials, plan
+from pipelines.training.tuning import tune
 
 
 def create_pipeline() -> Pipeline:
     """One plan over all families, then their trials, a namespace each."""
+    tuning = node(tune, ["params:contest", "prepared", "params:rooms"], "tuning", name="tune")
     planning = node(
         plan,
-        ["params:contest", "prepared", "params:rooms"],
+        ["params:contest", "prepared", "tuning", "params:rooms"],
         [f"{family}_plan" for family in FAMILIES],
         name="plan_trials",
     )
@@ -25,4 +27,4 @@ def create_pipeline() -> Pipeline:
         )
         for family in FAMILIES
     )
-    return sum(families, start=Pipeline([planning]))
+    return sum(families, start=Pipeline([tuning, planning]))

@@ -95,6 +95,26 @@ class TaskConfig(Strict):
         return self
 
 
+class SearchRange(Strict):
+    """Where tuning looks for a value: between low and high (whole numbers if both are), or among choices."""
+
+    low: int | float | None = None
+    high: int | float | None = None
+    log: bool = False  # evenly in the logarithm
+    choices: tuple[Option, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> SearchRange:
+        if self.choices:
+            if (self.low, self.high, self.log) != (None, None, False):
+                raise ValueError("give low and high, or choices, and not both")
+        elif self.low is None or self.high is None or self.low >= self.high:
+            raise ValueError("give low and a larger high, or choices")
+        elif self.log and self.low <= 0:
+            raise ValueError("a logarithmic range begins above 0")
+        return self
+
+
 class ModelConfig(Strict):
     """One architecture (``conf/model/<name>.yaml``)."""
 
@@ -107,6 +127,8 @@ class ModelConfig(Strict):
     labels: bool = True  # it can answer several yes-or-no questions at once
     trivial: bool = False  # answers without looking: what everything else must beat
     options: dict[str, Option] = {}  # keyword arguments of the class
+    # Where tuning looks: a key of a trial, as conditions name it (recipe.learning_rate, model.options.kernel_size)
+    search: dict[str, SearchRange] = {}
 
     def serves(self, task: TaskConfig) -> bool:
         """Whether this model can be entered in a contest on that task."""
@@ -173,13 +195,20 @@ class AugmentConfig(Strict):
     text: TextPolicy | None = None
 
 
+Equal = Literal["parameters", "flops", "train_seconds"]
+
+
 class BudgetConfig(Strict):
-    """What is held equal between the networks of a contest (``conf/budget``)."""
+    """What is held equal between the networks of a contest (``conf/budget``): one thing, or several in turn."""
 
     name: str
+    equal: Annotated[tuple[Equal, ...], Field(min_length=1)] = ("parameters",)
     # Trainable, head included; the width is solved for. The embedding of tokens, the same for all, is not counted.
+    # It is also the size of the networks where training seconds are equal.
     parameters: Annotated[int, Field(ge=100)]
-    tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05
+    flops: Annotated[int, Field(ge=1000)] = 1_000_000  # of the answer to one sample of full length; the width is solved
+    train_seconds: Annotated[float, Field(gt=0)] = 10.0  # of one core, without validation; the epochs follow
+    tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05  # of parameters and FLOPs; seconds are exact
 
 
 class TrainerConfig(Strict):
@@ -191,6 +220,7 @@ class TrainerConfig(Strict):
     early_stopping: bool = (
         True  # False: all of max_epochs, and the weights of the last one, however good an earlier was
     )
+    max_seconds: Annotated[float, Field(gt=0)] | None = None  # of training, instead of max_epochs: budget=train_seconds
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
 
@@ -208,6 +238,17 @@ class StatisticsConfig(Strict):
     confidence: Fraction = 0.95
     resamples: Annotated[int, Field(ge=200)] = 2000
     min_seeds: Annotated[int, Field(ge=2)] = 3  # with fewer, no verdict but 'undecided'
+
+
+class TuningConfig(Strict):
+    """How the recipe of each network is searched, on validation, before the contest: the same for all (`tuning`)."""
+
+    trials: Annotated[int, Field(ge=0)] = 0  # of each network on each task; the first is the recipe as it stands
+    sampler: Literal["tpe", "random"] = "tpe"
+    pruner: Literal["median", "none"] = "median"  # median: stops what is worse than half of those before it
+    startup: Annotated[int, Field(ge=1)] = 5  # trials before sampler and pruner learn from the others
+    warmup_epochs: Annotated[int, Field(ge=0)] = 5  # in which nothing is stopped
+    seed: Annotated[int, Field(ge=0)] = 0  # of the sampler
 
 
 class ProbeConfig(Strict):
@@ -236,6 +277,7 @@ class ExperimentConfig(Strict):
     augment: AugmentConfig
     trainer: TrainerConfig
     executor: ExecutorConfig
+    tuning: TuningConfig = TuningConfig()
     statistics: StatisticsConfig = StatisticsConfig()
     probes: dict[str, ProbeConfig] = {}
     claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md

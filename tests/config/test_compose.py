@@ -142,12 +142,20 @@ def listed(group):
         ({"model": "gru"}, "model: there is no 'model'", "did you mean models?"),
         ({"task": "digits"}, "task: there is no 'task'", "did you mean tasks?"),
         ({"recipe": "fast"}, "recipe=fast: there is no recipe 'fast'", "did you mean default?"),
-        ({"budget": ""}, "budget=: there is no budget ''", "choose one of parameters"),
+        ({"budget": ""}, "budget=: there is no budget ''", "choose one of flops, parameters, train_seconds"),
         ({"executor": "slurm"}, "executor=slurm: there is no executor", "choose one of local"),
         ({"seds": 3}, "seds: there is no 'seds'", "did you mean seeds?"),
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
-        ({"trainer.max_epoch": 3}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
-        ({"trainer": {"max_epoch": 3}}, "trainer.max_epoch: there is no 'max_epoch' in trainer", "max_epochs?"),
+        (
+            {"trainer.max_epoch": 3},
+            "trainer.max_epoch: there is no 'max_epoch' in trainer",
+            "max_epochs or max_seconds?",
+        ),
+        (
+            {"trainer": {"max_epoch": 3}},
+            "trainer.max_epoch: there is no 'max_epoch' in trainer",
+            "max_epochs or max_seconds?",
+        ),
         ({"trianer.max_epochs": 3}, "trianer.max_epochs: there is no 'trianer'", "did you mean trainer or train?"),
         ({"statistics.confidense": 0.9}, "statistics.confidense: there is no 'confidense' in", "confidence?"),
         (

@@ -134,6 +134,8 @@ class MadeUp:
                     "previews": {"digits": picture()},
                     "classes": {"digits": DIGITS, "japanese_vowels": SPEAKERS},
                     "measurements": [],
+                    "tuning": [],
+                    "recommendations": [],
                     "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",

@@ -9,6 +9,7 @@ from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.recommend import Recommendation, recommend
 
 TASK = TaskConfig(
     name="digits",
@@ -55,11 +56,14 @@ class Arena:
             self.scores[result.directory] = scores[row]
         return self
 
-    def judge(self, task: TaskConfig = TASK, **settings) -> Contest:
-        def predictions(result: TrialResult) -> Predictions:
-            return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
+    def predictions(self, result: TrialResult) -> Predictions:
+        return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
 
-        return judge(task, "default", self.results, predictions, StatisticsConfig(**settings))
+    def judge(self, task: TaskConfig = TASK, **settings) -> Contest:
+        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings))
+
+    def recommend(self, costs=None) -> Recommendation:
+        return recommend(self.judge(), TASK, self.results, costs or {}, self.predictions, StatisticsConfig())
 
 
 @pytest.fixture

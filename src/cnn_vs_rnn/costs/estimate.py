@@ -42,7 +42,7 @@ def estimate_seconds(trials: Sequence[Trial]) -> list[Estimate]:
                     measured[key] = _epoch_seconds(trial)
                 except Exception:  # a network that cannot take a step: its trials will say so, the others go on
                     measured[key] = 0.0
-            at_most = trial.trainer.max_epochs * measured[key]
+            at_most = trial.trainer.max_seconds or trial.trainer.max_epochs * measured[key]
             estimates.append(Estimate(TYPICAL_SHARE * at_most, at_most))
     return estimates
 

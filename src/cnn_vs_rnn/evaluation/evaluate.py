@@ -58,7 +58,7 @@ def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bo
         flags.append("diverged")
     elif _collapsed(predictions):
         flags.append("collapsed")
-    if not record.converged and not record.diverged:
+    if not record.converged and not record.diverged and trial.trainer.max_seconds is None:  # running out is the point
         flags.append("not_converged")
     return flags
 

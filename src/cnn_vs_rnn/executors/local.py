@@ -14,7 +14,7 @@ from pathlib import Path
 
 POLL_SECONDS = 0.5
 
-OnDone = Callable[[Path, str | None], None]
+OnDone = Callable[[Path, str | None], Iterable[Path] | None]
 OnTick = Callable[[list[Path]], None]
 
 
@@ -30,7 +30,8 @@ class LocalExecutor:
 
         Args:
             folders: trial folders, each with its config.
-            on_done: called with a folder and its failure (None, or the reason in one line) as each trial ends.
+            on_done: called with a folder and its failure (None, or the reason in one line) as each trial ends; gives
+                the trials that can run now, if any.
             on_tick: called about twice a second with the folders in training.
         """
         waiting = deque(folders)
@@ -56,11 +57,12 @@ class LocalExecutor:
                     if answer is None:
                         status = worker.stop()
                         self._pool.remove(worker)
-                        on_done(folder, f"its worker process ended with status {status} (killed, or out of memory)")
+                        failure = f"its worker process ended with status {status} (killed, or out of memory)"
                         worker = _Worker()
                         self._pool.append(worker)
                     else:
-                        on_done(folder, answer["failure"])
+                        failure = answer["failure"]
+                    waiting.extend(on_done(folder, failure) or ())
                     hand_out(worker)
                 on_tick(list(busy.values()))
 

@@ -33,18 +33,20 @@ class TrainingProgress:
         workers: int,
         console: Console | None = None,
         clock: Callable[[], float] = time.monotonic,
+        label: str = "training",
     ) -> None:
         self.estimates, self.max_epochs, self.reused = dict(estimates), dict(max_epochs), reused
         self.workers = max(1, min(workers, len(self.estimates)))
         self.console = console or Console()
         self.clock = clock
+        self.label = label
         self.ended: set[Path] = set()
         self.failed = 0
         self._began = clock()
         self._work_before = self._work_done()  # by a run that was killed
         self._said = self._began
         self._bar = Progress(
-            TextColumn("training"),
+            TextColumn(label),
             BarColumn(bar_width=32),
             TextColumn("{task.fields[trials]} trials, {task.fields[left]}"),
             console=self.console,
@@ -64,12 +66,16 @@ class TrainingProgress:
     def tick(self) -> None:
         """Redraw; in a log file, a line now and then."""
         share = self.share_done()
-        trials = f"{len(self.ended) + self.reused}/{len(self.estimates) + self.reused}"
+        trials = "/".join(map(str, self.counted()))
         left = f"about {in_words(self.seconds_left())} left"
         self._bar.update(self._task, completed=share, trials=trials, left=left)
         if not self.console.is_terminal and self.clock() - self._said >= LINE_EVERY_SECONDS:
             self._said = self.clock()
-            self.console.print(f"training {trials} trials, {left}", highlight=False)
+            self.console.print(f"{self.label} {trials} trials, {left}", highlight=False)
+
+    def counted(self) -> tuple[int, int]:
+        """Trials that are over, and all."""
+        return len(self.ended) + self.reused, len(self.estimates) + self.reused
 
     def expected_seconds(self, folder: Path) -> float:
         """The estimate of a trial; that of a baseline where none was made."""

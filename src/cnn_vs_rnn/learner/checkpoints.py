@@ -17,6 +17,7 @@ from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.files import replacing, write_text
 from cnn_vs_rnn.learner.module import Learner
+from cnn_vs_rnn.trials.folder import TrialFolder
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds")
 
@@ -65,14 +66,19 @@ class EpochRecord(Callback):
 
     Without early stopping, `best.ckpt` is written after every epoch and training goes on to its last one. Otherwise
     this also ends the training: after `patience` epochs without a lower validation loss, or a loss that is not finite.
+    With `max_seconds`, of training and validation, training ends at the batch in which they run out.
     Everything it knows is inside `last.ckpt`, so that a training killed at any moment goes on as if nothing happened:
     whatever was written after the last whole `last.ckpt` is written again, the same. (Lightning's EarlyStopping looks
     at an epoch only after the callbacks that could save its state, so each resume would train an epoch longer.)
     """
 
-    def __init__(self, history: Path, best: Path, last: Path, patience: int, *, early_stopping: bool = True) -> None:
-        self.history, self.best, self.last, self.patience = history, best, last, patience
+    def __init__(
+        self, folder: TrialFolder, patience: int, *, early_stopping: bool = True, max_seconds: float | None = None
+    ) -> None:
+        self.history, self.best, self.last = folder.history, folder.best, folder.last
+        self.stop, self.patience = folder.stop, patience
         self.early_stopping = early_stopping
+        self.max_seconds = max_seconds
         self.rows: list[list[float]] = []
         self.best_epoch = -1  # of the lowest validation loss
         self.chosen_epoch = -1  # of `best.ckpt`: the same, without early stopping the last
@@ -105,7 +111,12 @@ class EpochRecord(Callback):
 
     @property
     def _ended(self) -> bool:
-        return (self.early_stopping and self.converged) or self.diverged
+        ended = (self.early_stopping and self.converged) or self.diverged or self.stop.exists()
+        return ended or self._time_is_up(0.0)
+
+    def _time_is_up(self, seconds: float) -> bool:
+        """Whether the epochs so far and these seconds of another use up what is allowed."""
+        return self.max_seconds is not None and sum(row[-1] for row in self.rows) + seconds >= self.max_seconds
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         trainer.should_stop = self._ended  # before it was killed
@@ -114,6 +125,10 @@ class EpochRecord(Callback):
         assert isinstance(pl_module, Learner)
         self._epoch_began = time.perf_counter()
         self._learning_rate = pl_module.learning_rate
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: object) -> None:  # noqa: ARG002
+        if self.max_seconds is not None and self._time_is_up(time.perf_counter() - self._epoch_began):
+            trainer.should_stop = True  # the rest of the epoch is left out; what there is, is validated
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Learner)

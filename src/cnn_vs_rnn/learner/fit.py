@@ -68,7 +68,8 @@ def initial_model(trial: Trial) -> nn.Module:
 def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
     """Train the trial of a folder, from its last checkpoint if it has one, and declare it done.
 
-    `callbacks` watch the training of a network; they must not change it.
+    A training that was stopped from outside (`folder.stop`) is not declared done. `callbacks` watch the training of a
+    network; they must not change it.
     """
     trial = folder.trial()
     model = initial_model(trial)
@@ -77,10 +78,13 @@ def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
         if isinstance(model, ClosedForm)
         else _fit_network(trial, model, folder, callbacks)
     )
-    folder.finish(record)
+    if record is not None:
+        folder.finish(record)
 
 
-def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]) -> FitRecord:
+def _fit_network(
+    trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]
+) -> FitRecord | None:
     train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
     output = trial.data.task.output
     valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
@@ -99,10 +103,15 @@ def _fit_network(trial: Trial, network: nn.Module, folder: TrialFolder, callback
         seed=trial.seed,
     )
     epochs = EpochRecord(
-        folder.history, folder.best, folder.last, trial.trainer.patience, early_stopping=trial.trainer.early_stopping
+        folder,
+        trial.trainer.patience,
+        early_stopping=trial.trainer.early_stopping,
+        max_seconds=trial.trainer.max_seconds,
     )
     _train(learner, trial, train, valid, folder, [*callbacks, epochs])
     epochs.write_history()  # killed after its last epoch, it trained none now
+    if folder.stop.exists():
+        return None
     if epochs.chosen_epoch < 0:
         raise DivergedError(
             f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
@@ -122,7 +131,7 @@ def _train(
     learner: Learner, trial: Trial, train: Batches, valid: Batches, folder: TrialFolder, callbacks: list[Callback]
 ) -> None:
     trainer = pl.Trainer(
-        max_epochs=trial.trainer.max_epochs,
+        max_epochs=trial.trainer.max_epochs if trial.trainer.max_seconds is None else -1,  # -1: no end
         accelerator=trial.trainer.accelerator,
         precision=trial.trainer.precision,
         devices=1,

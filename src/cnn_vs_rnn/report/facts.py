@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from cnn_vs_rnn.budgets.several import budget_text
 from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, TrainerConfig
 from cnn_vs_rnn.statistics.words import number_text
 
@@ -92,7 +93,7 @@ def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:
     """What was held equal, and how training and judging went."""
     budget, statistics, seeds = experiment.budget, experiment.statistics, experiment.seed_numbers
     return [
-        ("Budget", f"{budget.parameters:,} parameters a network, within {100 * budget.tolerance:g}%"),
+        ("Budget", f"{budget_text(budget)} a network, within {100 * budget.tolerance:g}%"),
         ("Seeds", f"{experiment.seeds} ({seeds[0]} to {seeds[-1]}), the same for every model"),
         ("Recipe", _setting(experiment.recipe)),
         ("Training", _setting(experiment.trainer)),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cnn_vs_rnn.budgets.several import EQUAL_WORDS, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
@@ -20,6 +21,7 @@ from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.axes import score_axis, spans_decades
+from cnn_vs_rnn.report.by_budget import by_budget
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
 from cnn_vs_rnn.report.claim_entry import claim_entry
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
@@ -31,17 +33,32 @@ from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.table import VERDICT_WORDS
 from cnn_vs_rnn.report.template import render
+from cnn_vs_rnn.report.together import left_out_text, together
+from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.recommend import Decision, Recommendation
 from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     FLAG_WORDS,
     SCORE_SYMBOLS,
     SCORE_WORDS,
+    difference_text,
     interval_text,
+    range_text,
     score_text,
 )
+from cnn_vs_rnn.tuning.search import TuningTrial
+
+ADVICE_WORDS: dict[Decision, str] = {
+    "cnn": "Take the CNN",
+    "rnn": "Take the RNN",
+    "hybrid": "Take the hybrid",
+    "neither": "Take the baseline",
+    "tie": "Either; take the cheaper",
+    "undecided": "Undecided",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,7 @@ class ReportInput:
     """All that the report shows."""
 
     experiment: ExperimentConfig
+    recommendations: list[Recommendation]  # of own data
     contests: list[Contest]  # in the order in which they are shown
     results: list[TrialResult]
     failed: list[FailedTrial]
@@ -57,6 +75,7 @@ class ReportInput:
     previews: dict[str, bytes]  # task -> PNG of the augmentation
     classes: dict[str, list[str]]  # task -> class names, where it has classes
     measurements: list[Measurement]  # of the probes
+    tuning: list[TuningTrial]
     claims: list[DecidedClaim]  # that the experiment decides
     environment: dict[str, str]  # what it was measured on and with, as it shall be shown
     command: str  # runs it again
@@ -97,14 +116,18 @@ def write_report(path: Path, report: ReportInput) -> None:
         overview=overview(report.contests, report.experiment, report.results, read_predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
+        advice_words=ADVICE_WORDS,
         flag_words=FLAG_WORDS,
         score_words=SCORE_WORDS,
         score_symbols=SCORE_SYMBOLS,
         score_text=score_text,
         interval_text=interval_text,
+        difference_text=difference_text,
+        range_text=range_text,
         families={family: FAMILY_WORDS[family] for family in FAMILY_COLOURS},
         costs=_cost_figures(blocks),
         curves=_curve_figures(blocks),
+        tuned=tuned_blocks(report.tuning, report.experiment),
         forests=_forest_figures(blocks),
         lengths=_length_figures(blocks, report),
         probed=measured_curves(report.measurements),
@@ -120,6 +143,11 @@ def write_report(path: Path, report: ReportInput) -> None:
             name: (card, data_facts(card), named_counts(card), left_out(card)) for name, card in report.cards.items()
         },
         settings=settings_facts(report.experiment),
+        budget=budget_text(report.experiment.budget),
+        by_budget=by_budget(report.contests, report.experiment),
+        equal_words=EQUAL_WORDS,
+        together=together(report.contests, report.experiment, report.results),
+        left_out_text=left_out_text,
     )
     write_text(path, page)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cnn_vs_rnn.budgets.several import budget_of, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
-from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.config import BudgetConfig, ExperimentConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.statistics.judge import Contest
@@ -19,7 +20,12 @@ from cnn_vs_rnn.statistics.summary import ReadPredictions, summarise
 def statement(contest: Contest, experiment: ExperimentConfig) -> str:
     """The question that a contest answers, as in "digits: a CNN or an RNN of 10,000 parameters?"."""
     under = "" if contest.condition == "default" else f" at {contest.condition}"
-    return f"{contest.task}{under}: a CNN or an RNN of {experiment.budget.parameters:,} parameters?"
+    return f"{contest.task}{under}: a CNN or an RNN of {budget_text(_budget_under(contest, experiment))}?"
+
+
+def _budget_under(contest: Contest, experiment: ExperimentConfig) -> BudgetConfig:
+    _, equal = budget_of(contest.condition, experiment)
+    return experiment.budget.model_copy(update={"equal": (equal,)}) if equal else experiment.budget
 
 
 def verdict_entries(contests: Iterable[Contest], experiment: ExperimentConfig) -> list[dict[str, Any]]:

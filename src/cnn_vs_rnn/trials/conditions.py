@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from cnn_vs_rnn.config import (
     AugmentConfig,
+    BudgetConfig,
     ExperimentConfig,
     ModelConfig,
+    Option,
     RecipeConfig,
     Strict,
     TaskConfig,
@@ -27,6 +30,7 @@ class Setting(Strict):
     recipe: RecipeConfig
     augment: AugmentConfig
     trainer: TrainerConfig
+    budget: BudgetConfig
 
     @classmethod
     def of(cls, trial: Setting) -> Setting:
@@ -53,8 +57,16 @@ def setting_under(experiment: ExperimentConfig, condition: str, task: TaskConfig
         recipe=experiment.recipe,
         augment=experiment.augment,
         trainer=experiment.trainer,
+        budget=experiment.budget,
     )
-    changes = experiment.conditions[condition]
+    setting = changed(setting, experiment.conditions[condition], f"conditions.{condition}")
+    if "train_seconds" in setting.budget.equal:
+        return changed(setting, {"trainer.max_seconds": setting.budget.train_seconds}, "budget.train_seconds")
+    return setting
+
+
+def changed(setting: Setting, changes: Mapping[str, Option], where: str) -> Setting:
+    """The same with values by dotted key; UserError, beginning with `where`, if a trial has no such key."""
     if not changes:
         return setting
     values = setting.model_dump()
@@ -64,15 +76,17 @@ def setting_under(experiment: ExperimentConfig, condition: str, task: TaskConfig
         for part in parents:
             node = node.get(part) if isinstance(node, dict) else None
         if not isinstance(node, dict) or last not in node:
-            raise UserError(f"conditions.{condition}: a trial has no key {key!r}; {nearest(key, _leaves(setting))}")
+            raise UserError(f"{where}: a trial has no key {key!r}; {nearest(key, leaves(setting))}")
         node[last] = value
     try:
         return Setting.model_validate(values)
     except ValidationError as error:
-        raise UserError(f"conditions.{condition}: {explain(error, Setting)}") from error
+        raise UserError(f"{where}: {explain(error, Setting)}") from error
 
 
-def _leaves(model: BaseModel) -> list[str]:
+def leaves(model: BaseModel) -> list[str]:
+    """Every dotted key of a setting that holds a value."""
+
     def walk(values: dict[str, Any], prefix: str) -> list[str]:
         return [
             leaf

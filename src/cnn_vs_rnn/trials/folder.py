@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import logging
@@ -34,6 +35,8 @@ class FitRecord(Strict):
 class TrialFolder:
     """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`, or `error.txt`.
 
+    A file `stop` ends a training after its epoch, without a result.
+
     `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
     """
 
@@ -45,9 +48,11 @@ class TrialFolder:
         self.history = path / "history.csv"
         self.result = path / "result.json"
         self.error = path / "error.txt"
+        self.stop = path / "stop"
 
     def open(self, trial: Trial) -> None:
         """Write the config that a worker will read."""
+        self.stop.unlink(missing_ok=True)
         write_text(self.config, trial.model_dump_json(indent=1))
 
     def trial(self) -> Trial:
@@ -94,6 +99,14 @@ class TrialFolder:
             return max(0, self.history.read_text(encoding="utf-8").count("\n") - 1)
         except FileNotFoundError:
             return 0
+
+    def valid_scores(self) -> list[float]:
+        """The validation score of every epoch so far."""
+        try:
+            with self.history.open(newline="", encoding="utf-8") as file:
+                return [float(row["valid_score"]) for row in csv.DictReader(file)]
+        except FileNotFoundError:
+            return []
 
     def _digest(self, content: dict) -> str:
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())

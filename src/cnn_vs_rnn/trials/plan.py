@@ -3,63 +3,108 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.budgets.width import solve_width
-from cnn_vs_rnn.config import ExperimentConfig, Family
+from cnn_vs_rnn.config import ExperimentConfig, Family, ModelConfig, Option, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.store import task_key
-from cnn_vs_rnn.trials.conditions import Setting, setting_under
+from cnn_vs_rnn.trials.conditions import Setting, changed, setting_under
 from cnn_vs_rnn.trials.trial import Trial
 
+Tuned = Mapping[tuple[str, str, str], Mapping[str, Option]]  # (condition, task, model) -> values by dotted key
 
-def plan_trials(experiment: ExperimentConfig, prepared: Mapping[str, Mapping[str, PreparedTask]]) -> list[Trial]:
+
+def plan_trials(
+    experiment: ExperimentConfig, prepared: Mapping[str, Mapping[str, PreparedTask]], tuned: Tuned | None = None
+) -> list[Trial]:
     """Every trial of an experiment, with its width solved.
 
     Args:
         experiment: the question.
         prepared: condition -> task name -> data, as `task_variants` lists them.
+        tuned: what tuning chose instead of the recipe.
 
     Raises:
         UserError: a condition names a key that does not exist, or a budget cannot be met.
     """
     trials = []
-    for condition, task, model in itertools.product(
-        experiment.conditions, experiment.tasks.values(), experiment.models.values()
-    ):
-        if not model.serves(task):
-            continue
-        setting = setting_under(experiment, condition, task, model)
-        data = prepared.get(condition, {}).get(task.name)
-        if data is None or data.task.key != task_key(setting.task):
-            raise UserError(f"task {task.name} is not prepared as configured: run the pipelines ingestion,augmentation")
-        width, parameters = 0.0, 0
-        if model.family != "baseline":
-            width, parameters = solve_width(setting.model, data.task.input, data.task.output, experiment.budget)
+    for condition, task, model in entries(experiment):
+        setting = tuned_setting(experiment, condition, task, model, tuned)
+        data = data_of(prepared, condition, setting)
+        width, parameters = width_of(setting, data)
         trials += [
-            Trial(
-                experiment=experiment.experiment,
-                condition=condition,
-                seed=seed,
-                width=width,
-                parameters=parameters,
-                data=PreparedTask(task=data.task, splits=(data.split(seed),)),
-                **dict(setting),
-            )
+            make_trial(experiment, condition, setting, data, seed, width, parameters)
             for seed in experiment.seed_numbers
         ]
     return trials
 
 
-def check_plan(experiment: ExperimentConfig, family: Family, trials: Sequence[Trial]) -> None:
+def entries(experiment: ExperimentConfig) -> Iterator[tuple[str, TaskConfig, ModelConfig]]:
+    """Every condition, task and model that meet."""
+    for condition, task, model in itertools.product(
+        experiment.conditions, experiment.tasks.values(), experiment.models.values()
+    ):
+        if model.serves(task):
+            yield condition, task, model
+
+
+def data_of(prepared: Mapping[str, Mapping[str, PreparedTask]], condition: str, setting: Setting) -> PreparedTask:
+    """The data of a task under a condition; UserError where it is not there as configured."""
+    task = setting.task
+    data = prepared.get(condition, {}).get(task.name)
+    if data is None or data.task.key != task_key(task):
+        raise UserError(f"task {task.name} is not prepared as configured: run the pipelines ingestion,augmentation")
+    return data
+
+
+def width_of(setting: Setting, data: PreparedTask) -> tuple[float, int]:
+    """Width and parameters by the budget; 0 and 0 of a baseline. Raises UserError as `solve_width`."""
+    if setting.model.family == "baseline":
+        return 0.0, 0
+    return solve_width(setting.model, data.task.input, data.task.output, setting.budget)
+
+
+def make_trial(
+    experiment: ExperimentConfig,
+    condition: str,
+    setting: Setting,
+    data: PreparedTask,
+    seed: int,
+    width: float,
+    parameters: int,
+) -> Trial:
+    """One trial, with the split of its seed alone."""
+    return Trial(
+        experiment=experiment.experiment,
+        condition=condition,
+        seed=seed,
+        width=width,
+        parameters=parameters,
+        data=PreparedTask(task=data.task, splits=(data.split(seed),)),
+        **dict(setting),
+    )
+
+
+def tuned_setting(
+    experiment: ExperimentConfig, condition: str, task: TaskConfig, model: ModelConfig, tuned: Tuned | None
+) -> Setting:
+    """A trial's configuration under a condition, as tuning chose it."""
+    setting = setting_under(experiment, condition, task, model)
+    values = (tuned or {}).get((condition, setting.task.name, model.name), {})
+    return changed(setting, values, f"models.{model.name}.search")
+
+
+def check_plan(
+    experiment: ExperimentConfig, family: Family, trials: Sequence[Trial], tuned: Tuned | None = None
+) -> None:
     """UserError where the trials planned for a family are not those that the experiment now asks for."""
     asked = {
-        (condition, task.name, model.name, seed): setting_under(experiment, condition, task, model)
-        for condition, task, model, seed in itertools.product(
-            experiment.conditions, experiment.tasks.values(), experiment.models.values(), experiment.seed_numbers
-        )
-        if model.family == family and model.serves(task)
+        (condition, task.name, model.name, seed): tuned_setting(experiment, condition, task, model, tuned)
+        for condition, task, model in entries(experiment)
+        for seed in experiment.seed_numbers
+        if model.family == family
     }
     planned = {(t.condition, t.task.name, t.model.name, t.seed): Setting.of(t) for t in trials}
     if asked != planned:

@@ -14,7 +14,7 @@ from cnn_vs_rnn.trials.source import source_digest
 # What describes a task or model to a reader, or judges it later, changes no training.
 _NOT_TRAINED_ON = {
     "task": {"description", "source", "equivalence", "files", "also"},
-    "model": {"paper", "modalities", "outputs", "labels", "trivial"},
+    "model": {"paper", "modalities", "outputs", "labels", "trivial", "search"},
 }
 
 
@@ -50,7 +50,9 @@ class Trial(Setting):
 
         Same fingerprint, same training; paths and machine settings are left out.
         """
-        config = self.model_dump(mode="json", exclude={"experiment": True, "data": True, **_NOT_TRAINED_ON})
+        config = self.model_dump(
+            mode="json", exclude={"experiment": True, "data": True, "budget": True, **_NOT_TRAINED_ON}
+        )
         digests = [split.digest for split in self.data.splits]
         source = source_digest("cnn_vs_rnn.learner.fit", *_own_modules(self.task.target, self.model.target))
         content = json.dumps([config, digests, source], sort_keys=True)

@@ -1,0 +1,64 @@
+"""The node that tunes: every network of the contest gets the same number of trials, on validation."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.costs.estimate import estimate_seconds
+from cnn_vs_rnn.executors.progress import in_words
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.tuning.progress import TuningProgress
+from cnn_vs_rnn.tuning.search import TuningTrial
+from cnn_vs_rnn.tuning.tuner import Tuner
+from pipelines.records import PreparedVariant, by_condition
+from pipelines.rooms import Rooms
+from pipelines.session import current
+
+logger = logging.getLogger(__name__)
+
+
+def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Rooms) -> list[TuningTrial]:
+    """The trials of every search; none where nothing is tuned. What an earlier run has done is not trained again."""
+    if not contest.tuning.trials or not contest.train:
+        return []
+    session = current()
+    tuner = Tuner(contest, by_condition(prepared), rooms.models / contest.experiment / "tuning")
+    estimates = estimate_seconds([entry.standing_trial() for entry in tuner.entries])
+    first = tuner.start()
+    _announce(tuner, sum(one.expected for one in estimates), sum(one.at_most for one in estimates))
+    session.progress = progress = TuningProgress(tuner, estimates, session.executor.workers)
+
+    def ended(folder: Path, failure: str | None) -> list[Path]:
+        _, trial = tuner.running[folder]
+        told, following = tuner.ended(folder, failure)
+        if told.state == "failed":
+            logger.warning("failed  tuning %s: %s", trial.name, failure or "it has no result")
+        session.tracker.tuning_trial_ended(trial, TrialFolder(folder), told.state, failure)
+        progress.tick()
+        return following
+
+    def tick(running: list[Path]) -> None:
+        tuner.tick(running)
+        progress.tick()
+
+    session.executor.run(first, ended, tick)
+    progress.close()
+    session.progress = None
+    return tuner.trials
+
+
+def _announce(tuner: Tuner, expected: float, at_most: float) -> None:
+    """Before anything is trained: how much, and for how long."""
+    workers = min(current().executor.workers, len(tuner.entries)) or 1
+    left = 1 - len(tuner.trials) / max(1, tuner.trials_each * len(tuner.entries))
+    seconds = tuner.trials_each * left / workers
+    logger.info(
+        "tuning  %d trials for each of %d networks, on validation: %s",
+        tuner.trials_each,
+        len(tuner.entries),
+        f"about {in_words(seconds * expected)}, {in_words(seconds * at_most)} if none stops early"
+        if left
+        else "all done already, and reused",
+    )

@@ -1,0 +1,1 @@
+"""Equal tuning: every network gets the same number of trials, chosen and stopped by the same rules, on validation."""
