@@ -195,7 +195,7 @@ class AugmentConfig(Strict):
     text: TextPolicy | None = None
 
 
-Equal = Literal["parameters", "flops", "train_seconds"]
+Equal = Literal["parameters", "flops", "train_seconds", "latency"]
 
 
 class BudgetConfig(Strict):
@@ -208,7 +208,8 @@ class BudgetConfig(Strict):
     parameters: Annotated[int, Field(ge=100)]
     flops: Annotated[int, Field(ge=1000)] = 1_000_000  # of the answer to one sample of full length; the width is solved
     train_seconds: Annotated[float, Field(gt=0)] = 10.0  # of one core, without validation; the epochs follow
-    tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05  # of parameters and FLOPs; seconds are exact
+    latency_ms: Annotated[float, Field(gt=0)] = 0.5  # of one core, for one sample of full length; the width is solved
+    tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05  # of all but training seconds, which are exact
 
 
 class TrainerConfig(Strict):
