@@ -74,6 +74,9 @@ class TaskConfig(Strict):
     test_fraction: Fraction | None = None  # None: the data has an official test part
     valid_fraction: Fraction = 0.2  # of what is not test
     split_seed: int = 0  # draws the test part; the train/valid split varies with the trial's seed
+    # The test part, too, varies with the seed: for few samples, of which one test part would say little. Needs
+    # test_fraction, or samples in the order of time.
+    repeated: bool = False
     scale: bool = True  # standardise each channel on the training part; False for one-hot and synthetic inputs
     scale_targets: bool = False  # standardise values to predict; losses and scores are then in standard deviations
     balanced: bool = False  # every class counts equally in the loss, however rare
