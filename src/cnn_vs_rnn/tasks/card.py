@@ -56,7 +56,8 @@ def describe(
     pool, test, groups = checked.pool, checked.test, checked.groups
     tested = test if split.test is None else pool.take(split.test)
     parts = {"train": pool.take(split.train), "valid": pool.take(split.valid), "test": tested}
-    inputs = [valid_values(part) for part in (pool, test) if len(part)]
+    stored = [part for part in (pool, test) if len(part)]  # no test part where every seed draws its own
+    inputs = [valid_values(part) for part in stored]
     values = None if classes or output.labels else np.concatenate([pool.targets, test.targets])
     whole_pool = len(pool) if split.test is None else len(pool) - len(split.test)
     twice = 0 if checked.spans is not None else whole_pool - len(split.train) - len(split.valid)
@@ -98,7 +99,7 @@ def describe(
             _test_note(config, checked),
             *(() if checked.valid is None else ("validation part as the data brings it, the same for every seed",)),
             *_scaling_notes(config, input),
-            *constant_pixels(input, [pool.inputs, test.inputs]),
+            *constant_pixels(input, [part.inputs for part in stored]),
             *notes,
             *(() if checked.valid is not None else split_notes(pool.targets, groups, config.valid_fraction, classes)),
         ),
