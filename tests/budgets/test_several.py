@@ -53,9 +53,9 @@ def contest(condition, verdict):
     ("verdicts", "said"),
     [
         (("cnn", "cnn"), "They agree."),
-        (("undecided", "undecided"), "Open at all."),
+        (("undecided", "undecided"), "Undecided at each."),
         (("cnn", "rnn"), "They disagree: CNN wins at equal parameters; RNN wins at equal FLOPs."),
-        (("cnn", "undecided"), "Open at some: CNN wins at equal parameters; Undecided at equal FLOPs."),
+        (("cnn", "undecided"), "Decided at some: CNN wins at equal parameters; Undecided at equal FLOPs."),
     ],
 )
 def test_the_table_says_where_they_disagree(verdicts, said):

@@ -29,10 +29,10 @@ class BudgetRow:
         for equal, contest in self.contests.items():
             by_verdict.setdefault(VERDICT_WORDS[contest.verdict], []).append(EQUAL_WORDS[equal])
         if len(by_verdict) == 1:
-            return "Open at all." if VERDICT_WORDS["undecided"] in by_verdict else "They agree."
+            return "Undecided at each." if VERDICT_WORDS["undecided"] in by_verdict else "They agree."
         text = "; ".join(f"{verdict} at {listed(budgets)}" for verdict, budgets in by_verdict.items())
         decided = by_verdict.keys() - {VERDICT_WORDS["undecided"]}
-        return f"They disagree: {text}." if len(decided) > 1 else f"Open at some: {text}."
+        return f"They disagree: {text}." if len(decided) > 1 else f"Decided at some: {text}."
 
 
 def by_budget(contests: Sequence[Contest], experiment: ExperimentConfig) -> list[BudgetRow]:
