@@ -4,7 +4,8 @@
 
 - choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
 - choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``; of budgets, which are then
-  held equal in turn: ``budget=parameters+flops``;
+  held equal in turn: ``budget=parameters+flops``; of an experiment that names its tasks itself, some of those:
+  ``experiment=ucr,tasks=coffee+trace``;
 - values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``;
 - own data: ``experiment=my_data,path=PATH`` (see `pipelines.own_data`).
 
@@ -73,12 +74,13 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         asked = {**missing, **asked}
     files = {key: str(asked.pop(key)) for key in (*ONE_FILE, *SEVERAL_FILES) if key in asked}
     budgets = _names(files.get("budget", ""))
-    groups = [_choice(conf, key, value) for key, value in files.items()]
+    groups = [_choice(conf, key, value) for key, value in files.items() if not _are_its_own(conf, key, files)]
     try:
         GlobalHydra.instance().clear()
         with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
             composed = compose("config", overrides=groups)
         for key in SEVERAL_FILES.keys() & files.keys():
+            _refuse_unknown(composed[key], key, _names(files[key]))
             _leave_out_all_but(composed[key], _names(files[key]))
         if len(budgets) > 1:
             _join_budgets(conf, composed, budgets)
@@ -130,6 +132,22 @@ def _join_budgets(conf: Path, composed: DictConfig, names: list[str]) -> None:
         equal += [one for one in other.equal if one not in equal]
         OmegaConf.update(composed, "budget", {one: other[one] for one in other.equal if one in other}, force_add=True)
     OmegaConf.update(composed, "budget", {"name": "+".join(names), "equal": equal}, force_add=True)
+
+
+def _are_its_own(conf: Path, key: str, files: Mapping[str, str]) -> bool:
+    """Whether what was asked for is chosen among tasks that the experiment names itself, each from a file of another.
+
+    They are no files: Hydra could not override them.
+    """
+    path = conf / "experiment" / f"{files.get('experiment', '')}.yaml"
+    return key == "tasks" and path.exists() and "/task@tasks." in path.read_text(encoding="utf-8")
+
+
+def _refuse_unknown(composed: DictConfig, key: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in composed:
+            known = [str(one) for one in composed]
+            raise UserError(f"{key}={name}: the experiment has no such {SEVERAL_FILES[key]}; {nearest(name, known)}")
 
 
 def _leave_out_all_but(composed: DictConfig, names: Iterable[str]) -> None:

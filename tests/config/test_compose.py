@@ -284,3 +284,13 @@ def test_what_an_experiment_sets_of_a_task_or_model_goes_with_it(conf, key):
     chosen = {"tasks": "japanese_vowels", "models": "lstm"}[key]
     composed = compose_experiment(conf, {key: chosen})
     assert list(getattr(composed, key)) == [chosen]
+
+
+def test_an_experiment_may_name_tasks_itself_and_be_held_on_some_of_them():
+    contest = compose({"experiment": "ucr", "tasks": "coffee+trace"})
+    assert {name: task.options["name"] for name, task in contest.tasks.items()} == {
+        "coffee": "Coffee",
+        "trace": "Trace",
+    }
+    with pytest.raises(UserError, match="tasks=cofee: the experiment has no such task; did you mean coffee"):
+        compose({"experiment": "ucr", "tasks": "cofee"})
