@@ -142,7 +142,7 @@ def listed(group):
         ({"model": "gru"}, "model: there is no 'model'", "did you mean models?"),
         ({"task": "digits"}, "task: there is no 'task'", "did you mean tasks?"),
         ({"recipe": "fast"}, "recipe=fast: there is no recipe 'fast'", "did you mean default?"),
-        ({"budget": ""}, "budget=: there is no budget ''", "choose one of flops, parameters, train_seconds"),
+        ({"budget": ""}, "budget=: there is no budget ''", "choose one of flops, latency, parameters, train_seconds"),
         ({"executor": "slurm"}, "executor=slurm: there is no executor", "choose one of local"),
         ({"seds": 3}, "seds: there is no 'seds'", "did you mean seeds?"),
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
