@@ -131,6 +131,15 @@ def seconds_text(seconds: float) -> str:
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
 
 
+def times_text(ratio: float) -> str:
+    """A ratio above 1.
+
+    >>> times_text(2.41), times_text(12.3), times_text(1234.0)
+    ('2.4 times', '12 times', '1,200 times')
+    """
+    return f"{float(f'{ratio:.2g}'):,g} times"
+
+
 def magnitude_text(value: float) -> str:
     """A large count in thousands, millions or billions.
 
