@@ -138,10 +138,11 @@ class MadeUp:
                     "classes": {"digits": DIGITS, "japanese_vowels": SPEAKERS},
                     "measurements": [],
                     "tuning": [],
-                    "recommendations": [],
+                    "advice": None,
                     "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",
+                    "export_command": "kedro run --pipelines export --params experiment=quickstart",
                 }
                 | changes
             )

@@ -28,9 +28,9 @@ def overall(recommendations: Sequence[Recommendation]) -> Advice:
     if len(tasks) != 1:
         raise ValueError(f"one advice is for one task, and these are {sorted(tasks)}")
     taken = next((one for one in recommendations if one.decision != "undecided"), recommendations[0])
-    reason = taken.reason
-    if len(recommendations) > 1:
-        reason = f"{_agreement(recommendations, taken)} {reason}"
+    if len(recommendations) == 1:
+        return Advice(**taken.model_dump(), under=())
+    reason = f"{_agreement(recommendations, taken)} {taken.reason}"
     return Advice(**(taken.model_dump() | {"reason": reason, "under": tuple(recommendations)}))
 
 

@@ -38,8 +38,7 @@ def recommend(
     statistics: StatisticsConfig,
 ) -> Recommendation:
     """Apply the rules above. costs: model -> what it costs on this task under this condition."""
-    champions = contest.champions
-    if not champions:
+    if not contest.champions:
         return _nothing(contest)
     compare = duels(task, contest.condition, results, predictions, statistics)
     decision, chosen, reason = _choice(contest, costs, compare)
@@ -47,8 +46,7 @@ def recommend(
     duel = compare(chosen, other) if other else None
     interval = duel.interval if duel else None
     sure = certainty(decision, contest, duel, compare, statistics) or Certainty(0.0, "")
-    shown = [one for one in champions if one in (chosen, other) or one.family == "baseline"]
-    of_model = {one.model: _costs(one, costs.get(one.model)) for one in shown}
+    of_model = {one.model: _costs(one, costs.get(one.model)) for one in contest.champions}
     needs = needs_of(contest, compare, statistics) if decision == "undecided" else Needs()
     return Recommendation(
         task=contest.task,
@@ -159,4 +157,4 @@ def _other(chosen: ModelSummary, contest: Contest) -> ModelSummary | None:
 def _costs(one: ModelSummary, cost: Cost | None) -> ModelCosts:
     measured = cost.model_dump(include=set(ModelCosts.model_fields)) if cost else {}
     unknown = dict.fromkeys(ModelCosts.model_fields)
-    return ModelCosts(**(unknown | measured | {"train_seconds": one.train_seconds}))
+    return ModelCosts.model_validate(unknown | measured | {"train_seconds": one.train_seconds})

@@ -53,10 +53,10 @@ class Recommendation(Strict):
     reason: str
     would_change_it: str
     needs: Needs
-    costs: dict[str, ModelCosts]  # of the model, of `against` and of the best baseline, by name
+    costs: dict[str, ModelCosts]  # of the best model of each family, by name
 
 
 class Advice(Recommendation):
-    """The one answer for own data; where there are several conditions, such as budgets, with that of each."""
+    """The one answer for own data."""
 
-    under: tuple[Recommendation, ...]
+    under: tuple[Recommendation, ...]  # that of each condition, such as a budget, where there are several
