@@ -20,6 +20,7 @@ from cnn_vs_rnn.report.by_budget import by_budget, by_budget_table
 from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.claims_table import claims_table
 from cnn_vs_rnn.report.environment import environment
+from cnn_vs_rnn.report.errors import error_blocks
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
@@ -93,6 +94,7 @@ def write_reports(
     page = ReportInput(
         experiment=contest,
         advice=advice,
+        errors=error_blocks(contests, contest, results, read_predictions),
         contests=contests,
         results=results,
         failed=failed,

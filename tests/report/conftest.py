@@ -139,6 +139,7 @@ class MadeUp:
                     "measurements": [],
                     "tuning": [],
                     "advice": None,
+                    "errors": [],
                     "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",

@@ -1,8 +1,11 @@
 """Which models lie on the front of score and cost, and that the figure says so."""
 
+import itertools
+
 import pytest
 
 from cnn_vs_rnn.report.axes import score_axis
+from cnn_vs_rnn.report.labels import place_labels
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS, tint
 from cnn_vs_rnn.report.pareto import cost_panels, pareto_figure, pareto_front
 from cnn_vs_rnn.statistics.summary import ModelSummary
@@ -55,13 +58,24 @@ def test_models_without_a_cost_are_left_out():
 def test_the_figure_draws_the_front_as_steps_and_the_beaten_pale():
     axis = score_axis(MODELS, {"best", "cheap"}, "accuracy")
     line, *points = pareto_figure(MODELS, COSTS, axis, "accuracy", "milliseconds", " ms").data
-    assert line.line.shape == "hv"
-    assert list(line.x[1:4]) == [1.0, 2.0, 10.0]
-    assert list(line.y[1:4]) == pytest.approx([80.0, 95.0, 99.0])
+    assert list(line.x[:-1]) == [1.0, 1.0, 2.0, 2.0, 10.0, 10.0]
+    assert list(line.y) == pytest.approx([axis.low, 80.0, 80.0, 95.0, 95.0, 99.0, 99.0])
     colours = {point.hovertemplate.split("</b>")[0].removeprefix("<b>"): point.marker.color for point in points}
     assert colours["best"] == FAMILY_COLOURS["cnn"]
     assert colours["worse"] == tint(FAMILY_COLOURS["cnn"], 0.4)
     assert colours["cheap"] == FAMILY_COLOURS["baseline"]
+
+
+def test_labels_keep_off_the_line():
+    texts = ["a long name", "another"]
+    points = [(50.0, 100.0), (120.0, 50.0)]
+    corners = [(50.0, 200.0), (50.0, 100.0), (120.0, 100.0), (120.0, 50.0), (240.0, 50.0)]
+    labels = place_labels(points, texts, 240.0, 210.0, corners)
+    for (x, y), text, label in zip(points, texts, labels, strict=True):
+        across, down, half = x + label.right, y + label.below, 6.3 * len(text) / 2
+        for (a, b), (c, d) in itertools.pairwise(corners):
+            beside = across + half < min(a, c) or across - half > max(a, c)
+            assert beside or down + 6 < min(b, d) or down - 6 > max(b, d), (text, label)
 
 
 def test_a_panel_for_each_cost_that_two_models_have(made_up):

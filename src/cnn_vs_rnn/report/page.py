@@ -25,6 +25,7 @@ from cnn_vs_rnn.report.axes import score_axis, spans_decades
 from cnn_vs_rnn.report.by_budget import by_budget
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
 from cnn_vs_rnn.report.claim_entry import claim_entry
+from cnn_vs_rnn.report.errors import ErrorBlock
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
@@ -60,6 +61,7 @@ class ReportInput:
 
     experiment: ExperimentConfig
     advice: Advice | None  # of own data
+    errors: list[ErrorBlock]
     contests: list[Contest]  # in the order in which they are shown
     results: list[TrialResult]
     failed: list[FailedTrial]

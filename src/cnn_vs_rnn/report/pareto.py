@@ -64,17 +64,23 @@ def pareto_figure(
     across = cost_axis(title, [costs[one.model] for one in shown])
     figure = empty_figure(300, left=64, bottom=48)
     heights = {one.model: axis.clip(shown_value(one.mean or 0.0, score)) for one in shown}
-    steps = [heights[one.model] for one in front]
-    paid = [costs[one.model] for one in front]
+    corners = [(costs[front[0].model], axis.low)]
+    for one in front:  # level to its cost, then up to its score
+        corners += [(costs[one.model], corners[-1][1]), (costs[one.model], heights[one.model])]
+    corners = [*corners[1:], (across.high, corners[-1][1])]
     figure.add_scatter(
-        x=[paid[0], *paid, across.high],
-        y=[axis.low, *steps, steps[-1]],
+        x=[x for x, _ in corners],
+        y=[y for _, y in corners],
         mode="lines",
-        line={"shape": "hv", "width": 1.5, "color": MUTED},
+        line={"width": 1.5, "color": MUTED},
         hoverinfo="skip",
     )
     points, texts = [], []
     width, height = _AREA
+
+    def pixels(x: float, y: float) -> tuple[float, float]:
+        return width * across.position(x), height * (1 - axis.position(y))
+
     for one in shown:
         off = not axis.inside(shown_value(one.mean or 0.0, score))
         colour = FAMILY_COLOURS[one.family]
@@ -92,9 +98,10 @@ def pareto_figure(
             f"{interval_text(one.mean, one.low, one.high, score)}<br>{title}: %{{x:.3~s}}{unit}<extra></extra>",
             cliponaxis=False,
         )
-        points.append((width * across.position(costs[one.model]), height * (1 - axis.position(heights[one.model]))))
+        points.append(pixels(costs[one.model], heights[one.model]))
         texts.append(f"{one.model} {score_text(one.mean, score)}" if off else one.model)
-    for one, text, label in zip(shown, texts, place_labels(points, texts, width, height), strict=True):
+    labels = place_labels(points, texts, width, height, [pixels(*corner) for corner in corners])
+    for one, text, label in zip(shown, texts, labels, strict=True):
         place = {"ax": label.right, "ay": label.below, "showarrow": True, "arrowhead": 0, "standoff": 5}
         near = {"xshift": label.right, "yshift": -label.below, "showarrow": False}
         figure.add_annotation(

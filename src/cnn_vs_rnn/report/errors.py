@@ -1,0 +1,211 @@
+"""The most telling errors of each family, each with its sample, the truth and what both models said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Int, Shaped
+
+from cnn_vs_rnn.augmentation.answers import answer_text
+from cnn_vs_rnn.augmentation.scaling import read_part, read_scaling
+from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
+from cnn_vs_rnn.evaluation.evaluate import model_from
+from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.report.error_pictures import ForecastLines, SampleView, forecast_view, sample_views
+from cnn_vs_rnn.report.overview import FROM
+from cnn_vs_rnn.report.palette import FAMILY_COLOURS
+from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, trials_by_model
+from cnn_vs_rnn.statistics.telling import Telling, TellingError, right_or_wrong, telling_errors
+from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, score_text
+from cnn_vs_rnn.tasks.data import IGNORED, Forecast, Samples
+from cnn_vs_rnn.tasks.store import IngestedTask
+from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+
+@dataclass(frozen=True)
+class ShownError:
+    """A sample to look at, and what was said of it, as (who, what)."""
+
+    view: SampleView
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class FamilyErrors:
+    """The errors of one champion that the other does not make. count: how many there are, shown or not."""
+
+    model: str
+    family: Family
+    other: str
+    count: int
+    errors: list[ShownError]
+
+
+@dataclass(frozen=True)
+class ErrorBlock:
+    """Both families of one contest."""
+
+    heading: str
+    right_or_wrong: bool
+    forecast: bool
+    families: list[FamilyErrors]
+
+
+def error_blocks(
+    contests: Sequence[Contest],
+    experiment: ExperimentConfig,
+    results: Sequence[TrialResult],
+    predictions: ReadPredictions,
+) -> list[ErrorBlock]:
+    """One a contest in which both a CNN and an RNN finished; none for an experiment of many contests.
+
+    Its page would grow with every one of them, and nobody looks at so many samples. Reads the data and, where answers
+    are not just right or wrong, the checkpoints of the trials.
+    """
+    if len(contests) >= FROM:
+        return []
+    held = [one for one in contests if one.champion("cnn") and one.champion("rnn")]
+    return [_block(one, experiment.tasks[one.task], results, predictions) for one in held]
+
+
+def _block(
+    contest: Contest, task: TaskConfig, results: Sequence[TrialResult], predictions: ReadPredictions
+) -> ErrorBlock:
+    trials = trials_by_model(results, contest.task, contest.condition)
+    cnn, rnn = contest.champion("cnn"), contest.champion("rnn")
+    assert cnn is not None
+    assert rnn is not None
+    sides = {one.model: _Side(one, trials[one.model], predictions) for one in (cnn, rnn)}
+    return ErrorBlock(
+        heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
+        right_or_wrong=right_or_wrong(task),
+        forecast=task.output == "forecast",
+        families=[_family(task, sides[a.model], sides[b.model]) for a, b in ((cnn, rnn), (rnn, cnn))],
+    )
+
+
+class _Side:
+    """One champion: its trials with finite scores, and what they answer."""
+
+    def __init__(self, summary: ModelSummary, trials: Sequence[TrialResult], predictions: ReadPredictions) -> None:
+        self.model: str = summary.model
+        self.family: Family = summary.family
+        read = [(trial, predictions(trial)) for trial in trials]
+        finite = [(trial, one) for trial, one in read if np.isfinite(one.per_sample).all()]
+        self.folders = [TrialFolder(Path(trial.directory)) for trial, _ in finite]
+        self.predictions = [one for _, one in finite]
+
+    def classes_said(self, sample: int, classes: Sequence[str]) -> str:
+        """The commonest answer to a sample, in how many seeds it was given, and what else was."""
+        (first, count), *more = Counter(int(one.predicted[sample]) for one in self.predictions).most_common()
+        seeds = len(self.predictions)
+        if not more:
+            return f"{classes[first]} in all {seeds} seeds" if seeds > 1 else classes[first]
+        rest = classes[more[0][0]] if len(more) == 1 else "others"
+        return f"{classes[first]} in {count} of {seeds} seeds, else {rest}"
+
+    def answers(self, samples: Int[np.ndarray, " chosen"]) -> list[Shaped[np.ndarray, "..."]]:
+        """What it answers to each of these test samples, in the form and the unit of the targets.
+
+        Values are the mean over seeds; of other answers, those of the seed whose score on the sample is the median.
+        """
+        answers = np.stack([_answers(folder, samples) for folder in self.folders])  # (seed, chosen, ...)
+        if self.folders[0].trial().task.loss in ("mse", "mae"):
+            return list(answers.mean(axis=0))
+        scores = np.stack([one.per_sample[samples] for one in self.predictions])
+        middle = np.argsort(scores, axis=0, kind="stable")[(len(scores) - 1) // 2]
+        return [answers[seed, at] for at, seed in enumerate(middle)]
+
+
+@torch.inference_mode()
+def _answers(folder: TrialFolder, samples: Int[np.ndarray, " chosen"]) -> Shaped[np.ndarray, "chosen ..."]:
+    """Of one seed. Raises UserError where the data was changed since."""
+    trial = folder.trial()
+    asked = read_part(trial.data, trial.seed, "test").take(samples)
+    lengths = None if asked.lengths is None else torch.from_numpy(asked.lengths)
+    outputs = model_from(folder.best, trial)(torch.from_numpy(asked.inputs), lengths).float().numpy()
+    if trial.task.loss in ("mse", "mae"):
+        return read_scaling(trial.data, trial.seed).undo_targets(outputs)
+    answers = outputs > 0 if trial.task.loss == "binary_cross_entropy" else outputs.argmax(-1)
+    return np.where(asked.targets == IGNORED, IGNORED, answers)
+
+
+def _family(task: TaskConfig, own: _Side, other: _Side) -> FamilyErrors:
+    telling = telling_errors(task, own.predictions, other.predictions)
+    errors = _shown(task, own, other, telling) if telling.errors else []
+    return FamilyErrors(own.model, own.family, other.model, telling.count, errors)
+
+
+def _shown(task: TaskConfig, own: _Side, other: _Side, telling: Telling) -> list[ShownError]:
+    samples = np.array([error.sample for error in telling.errors])
+    trial = own.folders[0].trial()
+    data, raw = trial.data.task, trial.data.task.test().take(samples)
+    if right_or_wrong(task):
+        said = [[side.classes_said(at, data.classes) for side in (own, other)] for at in samples.tolist()]
+        views = _views(trial, raw, samples)
+    else:
+        answers = [side.answers(samples) for side in (own, other)]
+        said = [
+            _said(task, data, telling, error, own_answer, other_answer)
+            for error, own_answer, other_answer in zip(telling.errors, *answers, strict=True)
+        ]
+        forecast = data.output.forecast
+        colours = [FAMILY_COLOURS[side.family] for side in (own, other)]
+        views = _forecasts(forecast, raw, answers, colours) if forecast else _views(trial, raw, samples)
+    truths = [_words(target, data) for target in raw.targets]
+    return [
+        ShownError(view, (("truth", truth), (own.model, one), (other.model, another)))
+        for view, truth, (one, another) in zip(views, truths, said, strict=True)
+    ]
+
+
+def _views(trial: Trial, raw: Samples, samples: Int[np.ndarray, " chosen"]) -> list[SampleView]:
+    """Images as they are, sequences as the networks see them: scaled."""
+    spec = trial.data.task.input
+    seen = raw if spec.kind == "image" else read_part(trial.data, trial.seed, "test").take(samples)
+    return sample_views(seen, spec, trial.data.task.vocabulary, scaled=trial.task.scale)
+
+
+def _forecasts(
+    forecast: Forecast, raw: Samples, answers: Sequence[Sequence[np.ndarray]], colours: Sequence[str]
+) -> list[SampleView]:
+    """Of several channels that are forecast, the first."""
+    lengths = [raw.inputs.shape[1]] * len(raw) if raw.lengths is None else raw.lengths.tolist()
+    ahead = slice(forecast.horizon)
+    return [
+        forecast_view(
+            ForecastLines(
+                before=raw.inputs[at, :length, forecast.channels[0]].astype(np.float64),
+                truth=raw.targets[at, ahead].astype(np.float64),
+                answers=[
+                    (side[at][ahead].astype(np.float64), colour) for side, colour in zip(answers, colours, strict=True)
+                ],
+            )
+        )
+        for at, length in enumerate(lengths)
+    ]
+
+
+def _said(
+    task: TaskConfig, data: IngestedTask, telling: Telling, error: TellingError, own: np.ndarray, other: np.ndarray
+) -> tuple[str, str]:
+    """What both say, and how good that is; a sample has no macro F1 of its own."""
+    of_own, of_other = (
+        "" if task.score == "macro_f1" else f"; {SCORE_SYMBOLS[task.score]} {score_text(one, task.score)}"
+        for one in (error.own, error.others)
+    )
+    return (
+        f"{_words(own, data)}{of_own}, worse in {error.wrong} of {telling.seeds[0]} seeds",
+        f"{_words(other, data)}{of_other}",
+    )
+
+
+def _words(answer: Shaped[np.ndarray, "..."], data: IngestedTask) -> str:
+    return answer_text(np.asarray(answer), data.output, data.classes).removeprefix("target ")
