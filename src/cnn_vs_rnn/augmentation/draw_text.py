@@ -61,8 +61,8 @@ def _laid_out(
 
 
 def _texts(tokens: Int[np.ndarray, " time"], vocabulary: Sequence[str]) -> Iterator[str]:
-    for token in tokens.tolist():
-        yield "nn" if token == UNKNOWN else _shown(vocabulary[token])
+    for token in tokens:
+        yield "nn" if token == UNKNOWN else _shown(vocabulary[int(token)])
 
 
 def _shown(text: str) -> str:

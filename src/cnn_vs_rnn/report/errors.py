@@ -159,7 +159,7 @@ def _shown(task: TaskConfig, own: _Side, other: _Side, telling: Telling) -> list
         forecast = data.output.forecast
         colours = [FAMILY_COLOURS[side.family] for side in (own, other)]
         views = _forecasts(forecast, raw, answers, colours) if forecast else _views(trial, raw, samples)
-    truths = [_words(target, data) for target in raw.targets]
+    truths = [_words(np.asarray(target), data) for target in raw.targets]
     return [
         ShownError(view, (("truth", truth), (own.model, one), (other.model, another)))
         for view, truth, (one, another) in zip(views, truths, said, strict=True)
@@ -208,4 +208,4 @@ def _said(
 
 
 def _words(answer: Shaped[np.ndarray, "..."], data: IngestedTask) -> str:
-    return answer_text(np.asarray(answer), data.output, data.classes).removeprefix("target ")
+    return answer_text(answer, data.output, data.classes).removeprefix("target ")

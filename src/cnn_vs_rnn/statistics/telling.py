@@ -62,7 +62,7 @@ def telling_errors(
     if right_or_wrong(task):
         wrong, other_wrong = (np.stack([one.predicted != one.target for one in side]) for side in (own, other))
         right = ~other_wrong
-        excess = wrong.mean(axis=0) - other_wrong.mean(axis=0)
+        excess = (wrong.mean(axis=0) - other_wrong.mean(axis=0)).round(9)  # equal shares are equal, whatever their sum
         telling = (wrong.mean(axis=0) > 0.5) & (right.mean(axis=0) > 0.5)
     else:
         badness, other_badness = _badness(task, scores), _badness(task, others)
