@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnn_vs_rnn.report.advice import COSTS, advice_card, headline, sure_text
+from cnn_vs_rnn.report.advice import COSTS, advice_card, gain_text, headline, sure_text
 from cnn_vs_rnn.statistics.overall import overall
 from cnn_vs_rnn.statistics.recommend import recommend
 from cnn_vs_rnn.statistics.summary import read_predictions
@@ -37,8 +37,7 @@ def test_what_to_take_why_and_at_what_cost(advised):
     advice, report = advised(samples=2000, seeds=10)
     card = advice_card(advice, report.contests)
     assert card.headline == "Take cnn2d, the CNN"
-    assert card.gain.startswith("+2.") or card.gain.startswith("+3.")
-    assert "over gru (95% interval " in card.gain
+    assert card.gain == gain_text(advice, 0.95)
     assert card.sure.endswith("cnn2d is better than gru")
     assert [row.model for row in card.rows][:2] == ["cnn2d", "gru"]
     assert {row.model for row in card.rows} == {"cnn2d", "gru", "crnn", "linear"}
@@ -46,6 +45,20 @@ def test_what_to_take_why_and_at_what_cost(advised):
     assert card.rows[0].cells[-1] == "no"
     assert card.rows[1].cells[-1] == "yes"
     assert card.under == []
+
+
+@pytest.mark.parametrize(
+    ("gain", "wanted"),
+    [
+        (0.04, "4 points ahead of gru (95% interval -1 to 6 points)"),
+        (-0.04, "4 points behind gru (95% interval of the lead -1 to 6 points)"),
+        (0.0, "level with gru (95% interval -1 to 6 points)"),
+    ],
+)
+def test_the_gain_in_words(advised, gain, wanted):
+    advice, _ = advised()
+    assert gain_text(advice.model_copy(update={"gain": gain, "gain_low": -0.01, "gain_high": 0.06}), 0.95) == wanted
+    assert gain_text(advice.model_copy(update={"gain": None}), 0.95) == ""
 
 
 def test_several_conditions_have_a_line_each(advised):

@@ -52,6 +52,12 @@ def values(*rows):
     return [Predictions(np.array(row, dtype=float), np.empty(0), np.empty(0)) for row in rows]
 
 
+def test_neighbours_are_not_named_beside_the_worst(task):
+    own = [seed([0, 1, 3, 4])] * 2
+    telling = telling_errors(task, own, [seed([])] * 2, apart=3)
+    assert (samples(telling), telling.count) == ([0, 3], 4)
+
+
 class TestValues:
     @pytest.fixture
     def regression(self, task):

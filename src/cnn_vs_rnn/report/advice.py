@@ -23,8 +23,8 @@ _MOST = 0.999  # beyond it the figures mean nothing: they rest on a model of the
 _NONE = "\u2013"
 COSTS = {
     "Training": "mean over seeds",
-    "One answer": "median inference of a single sample, one thread",
-    "One of many": "a sample's share of the answer to a batch, one thread",
+    "Latency": "median inference of a single sample, one thread",
+    "Latency in batch": "a sample's share of the answer to a batch, one thread",
     "Memory to train": "saved for the backward pass of one batch",
     "Size": "all weights and buffers",
     "Streams": "answers step by step as a sequence comes in",
@@ -102,12 +102,15 @@ def headline(one: Recommendation) -> str:
 
 
 def gain_text(one: Recommendation, confidence: float) -> str:
-    """The gain, what it is over, and its interval; empty where nothing could be compared."""
+    """How far the model is ahead, of what, and the interval; empty where nothing could be compared."""
     if one.gain is None or one.gain_low is None or one.gain_high is None:
         return ""
-    gain = difference_text(one.gain, one.score, signed=True)
+    gap = difference_text(abs(one.gain), one.score)
+    stand = f"level with {one.against}" if gap.split()[0] == "0" else f"{gap} ahead of {one.against}"
+    if one.gain < 0:
+        stand = stand.replace("ahead of", "behind", 1)
     extent = range_text(one.gain_low, one.gain_high, one.score)
-    return f"{gain} over {one.against} ({100 * confidence:g}% interval {extent})"
+    return f"{stand} ({100 * confidence:g}% interval {'of the lead ' if one.gain < 0 else ''}{extent})"
 
 
 def sure_text(one: Recommendation) -> str:

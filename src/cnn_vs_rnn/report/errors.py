@@ -13,6 +13,7 @@ from jaxtyping import Int, Shaped
 
 from cnn_vs_rnn.augmentation.answers import answer_text
 from cnn_vs_rnn.augmentation.scaling import read_part, read_scaling
+from cnn_vs_rnn.augmentation.sheet import LINES
 from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.evaluation.results import TrialResult
@@ -23,7 +24,7 @@ from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, trials_by_model
 from cnn_vs_rnn.statistics.telling import Telling, TellingError, right_or_wrong, telling_errors
 from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, score_text
-from cnn_vs_rnn.tasks.data import IGNORED, Forecast, Samples
+from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, Samples
 from cnn_vs_rnn.tasks.store import IngestedTask
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
@@ -54,7 +55,7 @@ class ErrorBlock:
 
     heading: str
     right_or_wrong: bool
-    forecast: bool
+    legend: str  # how to read the samples; may be empty
     families: list[FamilyErrors]
 
 
@@ -82,13 +83,26 @@ def _block(
     cnn, rnn = contest.champion("cnn"), contest.champion("rnn")
     assert cnn is not None
     assert rnn is not None
+    data = TrialFolder(Path(trials[cnn.model][0].directory)).trial().data.task
     sides = {one.model: _Side(one, trials[one.model], predictions) for one in (cnn, rnn)}
     return ErrorBlock(
         heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
         right_or_wrong=right_or_wrong(task),
-        forecast=task.output == "forecast",
+        legend=_legend(task, data.input),
         families=[_family(task, sides[a.model], sides[b.model]) for a, b in ((cnn, rnn), (rnn, cnn))],
     )
+
+
+def _legend(task: TaskConfig, spec: InputSpec) -> str:
+    if task.output == "forecast":
+        return "Grey is what was and what came; each answer has the colour of its family."
+    if spec.kind == "tokens":
+        return "A box stands for what is not in the vocabulary."
+    if spec.kind == "sequence" and spec.channels > len(LINES):
+        scaled = ", blue below and orange above the training mean" if task.scale else ""
+        what = "bands" if task.modality == "audio" else "channels"
+        return f"Time runs to the right, with a row for each of {spec.channels} {what}{scaled}."
+    return ""
 
 
 class _Side:
@@ -138,7 +152,9 @@ def _answers(folder: TrialFolder, samples: Int[np.ndarray, " chosen"]) -> Shaped
 
 
 def _family(task: TaskConfig, own: _Side, other: _Side) -> FamilyErrors:
-    telling = telling_errors(task, own.predictions, other.predictions)
+    forecast = own.folders[0].trial().data.task.output.forecast if own.folders else None
+    apart = forecast.horizon if forecast else 1  # windows that overlap show the same steps
+    telling = telling_errors(task, own.predictions, other.predictions, apart=apart)
     errors = _shown(task, own, other, telling) if telling.errors else []
     return FamilyErrors(own.model, own.family, other.model, telling.count, errors)
 
@@ -208,4 +224,4 @@ def _said(
 
 
 def _words(answer: Shaped[np.ndarray, "..."], data: IngestedTask) -> str:
-    return answer_text(answer, data.output, data.classes).removeprefix("target ")
+    return answer_text(answer, data.output, data.classes).removeprefix("target ").removeprefix("then ")

@@ -98,7 +98,7 @@ def _evidence(contest: Contest, needs: Needs, results: Sequence[TrialResult]) ->
         more.append(f"about {float(f'{needs.samples:.2g}'):,.0f} test samples")
     ways = [*([" and ".join(more)] if more else []), *_training(contest, results)]
     if ways:
-        text = listed(ways)
+        text = "; ".join(ways)
         return f"{text[0].upper()}{text[1:]}."
     return (
         f"Not {MOST_SEEDS} seeds nor a far larger test part, but networks that differ more: by tuning "

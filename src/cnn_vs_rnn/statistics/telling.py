@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
@@ -45,14 +45,15 @@ def right_or_wrong(task: TaskConfig) -> bool:
 
 
 def telling_errors(
-    task: TaskConfig, own: Sequence[Predictions], other: Sequence[Predictions], most: int = MOST
+    task: TaskConfig, own: Sequence[Predictions], other: Sequence[Predictions], *, most: int = MOST, apart: int = 1
 ) -> Telling:
     """own, other: the predictions of two models, one a seed, on the same test part.
 
     With classes: samples that the model gets wrong in more than half of its seeds and the other right in more than half
     of its own, by the share of wrong seeds of the one less that of the other. Else: samples on which the model's mean
     score is worse than the other's, by how much. Ties go to the sample that comes first. Seeds with a score that is not
-    finite are left out.
+    finite are left out. apart: of samples fewer positions than this from each other, such as forecasts whose steps
+    overlap, only the worst is named; all are counted.
     """
     own, other = ([one for one in side if np.isfinite(one.per_sample).all()] for side in (own, other))
     if not own or not other:
@@ -76,11 +77,19 @@ def telling_errors(
             TellingError(
                 int(at), int(wrong[:, at].sum()), int(right[:, at].sum()), float(mean[at]), float(other_mean[at])
             )
-            for at in chosen[:most]
+            for at in _spread(chosen, apart)[:most]
         ),
         len(chosen),
         (len(own), len(other)),
     )
+
+
+def _spread(samples: Int[np.ndarray, " chosen"], apart: int) -> list[int]:
+    kept: list[int] = []
+    for at in samples.tolist():
+        if all(abs(at - other) >= apart for other in kept):
+            kept.append(at)
+    return kept
 
 
 def _badness(task: TaskConfig, scores: Float[np.ndarray, "seed sample"]) -> Float[np.ndarray, "seed sample"]:

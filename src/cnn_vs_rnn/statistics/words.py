@@ -143,9 +143,11 @@ def milliseconds_text(value: float) -> str:
 def megabytes_text(value: float) -> str:
     """An amount of memory, given in megabytes.
 
-    >>> megabytes_text(0.0403), megabytes_text(2.145), megabytes_text(1234.0)
-    ('40.3 kB', '2.15 MB', '1,230 MB')
+    >>> megabytes_text(0.00004), megabytes_text(0.0403), megabytes_text(2.145), megabytes_text(1234.0)
+    ('40 B', '40.3 kB', '2.15 MB', '1,230 MB')
     """
+    if value < 0.001:
+        return f"{1e6 * value:.0f} B"
     return f"{number_text(1000 * value)} kB" if value < 1 else f"{number_text(value)} MB"
 
 
