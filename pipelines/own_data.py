@@ -58,8 +58,8 @@ def _recorded(path: Path, project: Path) -> str:
     return str(path.relative_to(project) if path.is_relative_to(project) else path)
 
 
-def command_of(contest: ExperimentConfig) -> str:
-    """What to type to run an experiment again; of own data with its path."""
+def command_of(contest: ExperimentConfig, pipelines: str = "") -> str:
+    """What to type to run an experiment again, or some of its pipelines; of own data with its path."""
     paths = [str(task.options["path"]) for task in contest.tasks.values() if "path" in task.options]
     params = ",".join([f"experiment={contest.experiment}", *(f"path={path}" for path in paths[:1] if contest.found)])
-    return f"kedro run --params {shlex.quote(params)}"
+    return f"kedro run {f'--pipelines {pipelines} ' if pipelines else ''}--params {shlex.quote(params)}"

@@ -209,7 +209,7 @@ class Tracker:
             self._log(
                 result.run_id,
                 [
-                    Metric(f"cost/{name}", value, run.info.start_time, 0)
+                    Metric(f"cost/{name}", float(value), run.info.start_time, 0)
                     for name, value in values.items()
                     if value is not None
                 ],

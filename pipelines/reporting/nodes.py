@@ -15,10 +15,12 @@ from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.advice import headline
 from cnn_vs_rnn.report.by_budget import by_budget, by_budget_table
 from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.claims_table import claims_table
 from cnn_vs_rnn.report.environment import environment
+from cnn_vs_rnn.report.errors import error_blocks
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
@@ -27,7 +29,9 @@ from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.recommend import Recommendation, recommend
+from cnn_vs_rnn.statistics.overall import overall
+from cnn_vs_rnn.statistics.recommend import recommend
+from cnn_vs_rnn.statistics.recommendation import Recommendation
 from cnn_vs_rnn.statistics.summary import read_predictions
 from cnn_vs_rnn.tuning.search import TuningTrial
 from pipelines.own_data import command_of
@@ -86,10 +90,11 @@ def write_reports(
     failed: list[FailedTrial] = list(itertools.chain(*results_and_failed[1::2]))
     tasks = {variant.task.name: variant.task for variant in reversed(ingested)}
     classes = {name: list(task.classes) for name, task in tasks.items() if task.classes}
-    advised = [_advice(one, contest, results, costs) for one in contests] if contest.found else []
+    advice = overall([_advice(one, contest, results, costs) for one in contests]) if contest.found else None
     page = ReportInput(
         experiment=contest,
-        recommendations=advised,
+        advice=advice,
+        errors=error_blocks(contests, contest, results, read_predictions),
         contests=contests,
         results=results,
         failed=failed,
@@ -102,6 +107,7 @@ def write_reports(
         claims=claims,
         environment=environment(Path.cwd()),
         command=command_of(contest),
+        export_command=command_of(contest, "export"),
     )
     folder = rooms.reporting
     write_report(folder / "report.html", page)
@@ -112,8 +118,8 @@ def write_reports(
     by_length = score_by_length(contests, contest, results, read_predictions)
     write_csv(folder / "score_by_length.csv", length_table(by_length))
     write_json(folder / "verdicts.json", claim_entries(claims) + verdict_entries(contests, contest))
-    if advised:
-        write_json(folder / "recommendation.json", [one.model_dump(mode="json") for one in advised])
+    if advice:
+        write_json(folder / "recommendation.json", advice.model_dump(mode="json"))
     write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
     _track(contest, contests, claims, results, costs, folder)
     _print(contests, claims, page, folder)
@@ -175,5 +181,7 @@ def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInpu
     for table in [overview_table(rows)] if rows else map(contest_table, contests):
         console.print(table)
         console.print()
+    if page.advice:
+        logger.info("advice  %s", headline(page.advice))
     logger.info("report  %s", folder / "report.html")
     logger.info("runs    make ui, then open the address it prints")

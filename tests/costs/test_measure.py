@@ -10,7 +10,7 @@ from contest import compose, opened, planned
 from cnn_vs_rnn.costs import estimate, measure
 from cnn_vs_rnn.costs.estimate import BASELINE, Estimate, estimate_seconds
 from cnn_vs_rnn.costs.flops import forward_flops
-from cnn_vs_rnn.costs.measure import measure_costs
+from cnn_vs_rnn.costs.measure import measure_costs, model_bytes
 from cnn_vs_rnn.costs.timing import single_thread
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.learner.fit import fit
@@ -44,6 +44,9 @@ def test_every_family_has_sane_costs(trained, task, monkeypatch):
     for cost, (folder, trial) in zip(costs, trained[task], strict=True):
         assert (cost.task, cost.condition) == (task, "default")
         assert 0 < cost.latency_ms < math.inf
+        assert 0 < cost.batch_latency_ms < math.inf
+        weights = torch.load(folder.best, weights_only=True)["state_dict"].values()
+        assert cost.model_size_mb == sum(len(one.numpy().tobytes()) for one in weights) / 1e6
         if trial.model.family == "baseline":
             assert cost.step_ms is cost.flops_per_sample is cost.train_memory_mb is None
             continue
@@ -63,17 +66,29 @@ def test_models_take_turns(trained, monkeypatch):
         measure, "interleaved_medians", lambda actions, rounds: turns.append(len(actions)) or [1.0] * len(actions)
     )
     costs = measure_costs(trained["digits"])
-    assert turns == [3, 4]  # training steps of the networks, then answers of all
+    assert turns == [3, 4, 4]  # training steps of the networks, then answers of all, to a sample and to a batch
     assert [cost.step_ms for cost in costs] == [1000, 1000, 1000, None]
+    assert [cost.batch_latency_ms for cost in costs] == [1000 / 64] * 4
+
+
+def test_what_streams(trained, monkeypatch):
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    streaming = {task: [cost.streams for cost in measure_costs(contenders)] for task, contenders in trained.items()}
+    assert streaming["digits"] == [False] * 4  # an image is there at once
+    assert streaming["japanese_vowels"] == [True, True, False, False]  # tcn, lstm; a crnn and one_nn see the whole
+
+
+def test_the_size_of_known_weights():
+    assert model_bytes(torch.nn.Linear(3, 2)) == 4 * (3 * 2 + 2)
+    assert model_bytes(torch.nn.BatchNorm1d(5)) == 4 * 4 * 5 + 8  # and a count of batches, of eight bytes
 
 
 def test_sequences_are_measured_at_full_length_whatever_the_training_part_holds(trained):
     _, trial = trained["japanese_vowels"][0]
-    batch = measure._full_batch(trial)
+    batch = measure._full_batch(trial, 32)
     assert batch.inputs.shape == (32, 29, 12)
     assert batch.lengths.tolist() == [29] * 32
-    large = trial.model_copy(update={"recipe": trial.recipe.model_copy(update={"batch_size": 500})})
-    assert len(measure._full_batch(large).targets) == 500  # more than the training part holds
+    assert len(measure._full_batch(trial, 500).targets) == 500  # more than the training part holds
 
 
 def test_answers_a_step_of_unequal_length_are_measured_too(tmp_path, monkeypatch):

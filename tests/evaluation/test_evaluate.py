@@ -185,7 +185,16 @@ def test_infinite_scores_survive_json(evaluated):
     assert result.test_score == math.inf
     assert TrialResult.model_validate_json(result.model_dump_json()) == result
     cost = Cost(
-        task="", condition="", model="", step_ms=None, latency_ms=math.inf, flops_per_sample=1.0, train_memory_mb=None
+        task="",
+        condition="",
+        model="",
+        step_ms=None,
+        latency_ms=math.inf,
+        batch_latency_ms=math.inf,
+        flops_per_sample=1.0,
+        train_memory_mb=None,
+        model_size_mb=0.04,
+        streams=True,
     )
     assert Cost.model_validate_json(cost.model_dump_json()) == cost
 

@@ -1,6 +1,7 @@
 """`kedro run --params experiment=my_data,path=...` on real files, from the command line to the report."""
 
 import csv
+import html
 import json
 import re
 import subprocess
@@ -44,6 +45,29 @@ def test_images_from_the_command_to_the_report(project):
     assert {row["model"] for row in board} == {"cnn2d", "gru", "majority"}
     assert {row["task"] for row in board} == {"my_photos_groer"}
     assert json.loads((report / "verdicts.json").read_text())
+    advice = json.loads((report / "recommendation.json").read_text())
+    assert (advice["task"], advice["condition"]) == ("my_photos_groer", "default")
+    assert advice["decision"] in ("cnn", "rnn", "tie", "neither", "undecided")
+    assert set(advice["costs"]) == {"cnn2d", "gru", "majority"}
+    assert advice["model"] in advice["costs"]
+    assert advice["costs"]["gru"]["batch_latency_ms"] > 0
+    assert advice["under"] == []
+    assert "kedro run --pipelines export --params 'experiment=my_data,path=My Photos = größer'" in html.unescape(page)
+    assert "The most telling errors" in page
+    assert re.search("^advice  [A-Z]", answer.stdout, re.MULTILINE)
+
+
+def test_several_budgets_give_one_advice_and_that_of_each(project):
+    images(project.root / "photos", classes=2, each=15)
+    params = (
+        f"experiment=my_data,path=photos,models=cnn2d+gru+majority,budget=parameters+flops,budget.flops=60000,{FEW}"
+    )
+    answer = project.kedro("run", "--params", params)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    advice = json.loads((project.root / "data/08_reporting/my_data/recommendation.json").read_text())
+    assert [one["condition"] for one in advice["under"]] == ["equal parameters", "equal FLOPs"]
+    assert advice["model"] in [one["model"] for one in advice["under"]]
+    assert "equal FLOPs" in advice["reason"]
 
 
 def test_a_table_asked_for_from_another_folder_and_again_after_the_project_moved(project, tmp_path):

@@ -110,8 +110,11 @@ class MadeUp:
                 model=model,
                 step_ms=1.3 * size if network else None,
                 latency_ms=0.11 * size,
+                batch_latency_ms=0.013 * size,
                 flops_per_sample=41_234.0 * size**2 if network else None,
                 train_memory_mb=0.37 * size if network else None,
+                model_size_mb=0.04 + 0.01 * size,
+                streams=FAMILIES[model] == "rnn",
             )
         )
 
@@ -135,10 +138,12 @@ class MadeUp:
                     "classes": {"digits": DIGITS, "japanese_vowels": SPEAKERS},
                     "measurements": [],
                     "tuning": [],
-                    "recommendations": [],
+                    "advice": None,
+                    "errors": [],
                     "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",
+                    "export_command": "kedro run --pipelines export --params experiment=quickstart",
                 }
                 | changes
             )

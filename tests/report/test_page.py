@@ -105,7 +105,7 @@ def test_a_step_by_step_task_alone(made_up, read):
 def test_several_conditions(made_up, read):
     page = read(made_up(("digits", "adding"), conditions=("samples=100", "samples=400")).report())
     assert "digits, samples=400" in page.text
-    assert page.figures == 4 * 3 + 4 * 4 + 4 + 2 * 4 + 2 * 4  # cost, curves, intervals, confusion, values
+    assert page.figures == 4 * 4 + 4 * 4 + 4 + 2 * 4 + 2 * 4  # cost, curves, intervals, confusion, values
 
 
 def test_an_absent_family(made_up, read):

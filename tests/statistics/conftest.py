@@ -8,8 +8,11 @@ import pytest
 from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
+from cnn_vs_rnn.statistics.bootstrap import Interval
+from cnn_vs_rnn.statistics.duel import duels
 from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.recommend import Recommendation, recommend
+from cnn_vs_rnn.statistics.recommend import recommend
+from cnn_vs_rnn.statistics.recommendation import Recommendation
 
 TASK = TaskConfig(
     name="digits",
@@ -61,6 +64,12 @@ class Arena:
 
     def judge(self, task: TaskConfig = TASK, **settings) -> Contest:
         return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings))
+
+    def interval(self, a: str, b: str) -> Interval | None:
+        """Of the difference between two champions."""
+        champions = {one.model: one for one in self.judge().champions}
+        compare = duels(TASK, "default", self.results, self.predictions, StatisticsConfig())
+        return compare(champions[a], champions[b]).interval
 
     def recommend(self, costs=None) -> Recommendation:
         return recommend(self.judge(), TASK, self.results, costs or {}, self.predictions, StatisticsConfig())

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from cnn_vs_rnn.statistics.bootstrap import Interval
-from cnn_vs_rnn.statistics.precision import MOST_SEEDS, advice, samples_needed, seeds_needed
+from cnn_vs_rnn.statistics.precision import MOST_SEEDS, advice, both_needed, samples_needed, seeds_needed
 
 
 def of(mean: float, by_seeds: float, by_samples: float) -> Interval:
@@ -35,3 +35,14 @@ def test_the_advice_names_what_would_help():
 def test_a_level_contest_needs_the_margin_itself():
     level = of(0.0, 0.03, 0.0)
     assert seeds_needed(level, 5, 0.02, 0.95) == 9
+
+
+def test_together_seeds_and_samples_shrink_both_parts():
+    interval = of(0.03, 0.04, 0.02)
+    assert seeds_needed(interval, 5, 0.02, 0.95) is None
+    assert samples_needed(interval, 400, 0.02) is None
+    seeds, samples = both_needed(interval, 5, 400, 0.02, 0.95)
+    shrunk = 0.04 * (stats.t.ppf(0.975, seeds - 1) / np.sqrt(seeds)) / (stats.t.ppf(0.975, 4) / np.sqrt(5))
+    assert shrunk**2 + 0.02**2 * 400 / samples <= 0.01**2
+    assert shrunk**2 + 0.02**2 * 400 / (samples - 1) > 0.01**2
+    assert both_needed(of(0.0200001, 0.05, 0.02), 5, 400, 0.02, 0.95) is None

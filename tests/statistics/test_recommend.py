@@ -4,70 +4,225 @@ import numpy as np
 import pytest
 
 from cnn_vs_rnn.evaluation.results import Cost
+from cnn_vs_rnn.statistics.overall import overall
+from cnn_vs_rnn.statistics.precision import both_needed, seeds_needed
 
 
 def constant(score, samples=400):
     return np.tile((np.arange(samples) < round(score * samples)).astype(float), (5, 1))
 
 
-def cost(model, latency):
-    return Cost(
-        task="digits",
-        condition="default",
-        model=model,
-        step_ms=None,
-        latency_ms=latency,
-        flops_per_sample=None,
-        train_memory_mb=None,
-    )
+def cost(model, latency, **changes):
+    usual = {
+        "step_ms": None,
+        "batch_latency_ms": latency / 10,
+        "flops_per_sample": None,
+        "train_memory_mb": None,
+        "model_size_mb": 0.04,
+        "streams": False,
+    }
+    return Cost(task="digits", condition="default", model=model, latency_ms=latency, **(usual | changes))
 
 
-@pytest.mark.parametrize(("family", "other"), [("cnn", "rnn"), ("rnn", "cnn")])
-def test_a_clear_winner_is_taken(arena, answers, family, other):
-    arena.enter(family, "good", answers(0.95)).enter(other, "bad", answers(0.8, draw=1))
-    advice = arena.recommend()
-    assert (advice.decision, advice.model, advice.family, advice.against) == (family, "good", family, "bad")
-    assert advice.confidence > 0.97
-    assert 0 < advice.gain_low < advice.gain < advice.gain_high
-    assert "makes up" in advice.would_change_it
+class TestTheModel:
+    @pytest.mark.parametrize(("family", "other"), [("cnn", "rnn"), ("rnn", "cnn")])
+    def test_a_clear_winner_is_taken(self, arena, answers, family, other):
+        arena.enter(family, "good", answers(0.95)).enter(other, "bad", answers(0.8, draw=1))
+        advice = arena.recommend()
+        assert (advice.decision, advice.model, advice.family, advice.against) == (family, "good", family, "bad")
+        assert advice.confidence > 0.97
+        assert advice.confident_that == "good is better than bad"
+        assert 0 < advice.gain_low < advice.gain < advice.gain_high
+
+    def test_of_one_family_validation_chooses_and_not_the_test_part(self, arena, answers):
+        arena.enter("cnn", "lucky", answers(0.97), valid=0.9).enter("cnn", "fcn", answers(0.95, draw=2), valid=0.95)
+        advice = arena.enter("rnn", "gru", answers(0.7, draw=1)).recommend()
+        assert (advice.decision, advice.model) == ("cnn", "fcn")
+
+    def test_of_equals_the_cheaper(self, arena):
+        arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.9))
+        slow_cnn = {"fcn": cost("fcn", 3.0), "gru": cost("gru", 1.0)}
+        advice = arena.recommend(slow_cnn)
+        assert (advice.decision, advice.model) == ("tie", "gru")
+        assert "gru answers 3 times as fast" in advice.reason
+        slow_rnn = {"fcn": cost("fcn", 1.0), "gru": cost("gru", 2.0)}
+        assert arena.recommend(slow_rnn).model == "fcn"
+        assert "least time to train" in arena.recommend().reason
+
+    def test_a_baseline_that_does_as_well_is_taken(self, arena):
+        arena.enter("cnn", "fcn", constant(0.8)).enter("rnn", "gru", constant(0.8))
+        advice = arena.enter("baseline", "linear", constant(0.9)).recommend()
+        assert (advice.decision, advice.model, advice.family) == ("neither", "linear", "baseline")
+
+    def test_undecided_names_the_best_on_validation_for_the_time_being(self, arena, answers):
+        arena.enter("cnn", "fcn", answers(0.93, luck=0.4), valid=0.8)
+        arena.enter("rnn", "gru", answers(0.86, luck=0.4, draw=1), valid=0.9)
+        advice = arena.recommend()
+        assert (advice.decision, advice.model) == ("undecided", "gru")
+        assert advice.reason.startswith("For the time being gru, the best on validation. ")
+        assert 0.0 < advice.confidence < 0.975
+        arena.enter("baseline", "linear", answers(0.9, draw=2), valid=0.95)
+        advice = arena.recommend()
+        assert (advice.decision, advice.model, advice.against) == ("undecided", "linear", "gru")
+
+    def test_undecided_does_not_name_what_collapsed(self, arena, answers):
+        arena.enter("cnn", "fcn", constant(0.5), valid=0.99, flags=("collapsed",))
+        advice = arena.enter("rnn", "gru", constant(0.5), valid=0.5).recommend()
+        assert (advice.decision, advice.model) == ("undecided", "gru")
+        assert advice.would_change_it == "Another learning rate for fcn (tuning.trials=20)."
+
+    def test_what_alone_finished_is_named(self, arena, answers):
+        advice = arena.enter("baseline", "linear", answers(0.5)).recommend()
+        assert (advice.decision, advice.model, advice.against) == ("undecided", "linear", "")
+        assert (advice.confidence, advice.confident_that, advice.gain) == (0.0, "", None)
+        assert "the only one that finished" in advice.reason
+        assert advice.would_change_it == "A CNN and a RNN that finishes; the report lists what failed."
+
+    def test_nothing_finished(self, arena):
+        advice = arena.recommend()
+        assert (advice.decision, advice.model, advice.family, advice.confidence) == ("undecided", "", None, 0.0)
+        assert advice.costs == {}
 
 
-def test_a_hybrid_that_is_surely_ahead_is_taken(arena, answers):
-    arena.enter("cnn", "fcn", answers(0.85)).enter("rnn", "gru", answers(0.7, draw=1))
-    assert arena.recommend().decision == "cnn"
-    arena.enter("hybrid", "crnn", answers(0.99, draw=2))
-    advice = arena.recommend()
-    assert (advice.decision, advice.model) == ("hybrid", "crnn")
+class TestTheHybrid:
+    def test_surely_ahead_of_both_it_is_taken(self, arena, answers):
+        arena.enter("cnn", "fcn", answers(0.85)).enter("rnn", "gru", answers(0.7, draw=1))
+        assert arena.recommend().decision == "cnn"
+        arena.enter("hybrid", "crnn", answers(0.99, draw=2))
+        advice = arena.recommend()
+        assert (advice.decision, advice.model, advice.against) == ("hybrid", "crnn", "fcn")
+        assert "ahead of fcn" in advice.reason
+
+    def test_ahead_of_two_that_tie_it_is_taken(self, arena):
+        arena.enter("cnn", "fcn", constant(0.8)).enter("rnn", "gru", constant(0.8))
+        assert arena.recommend().decision == "tie"
+        assert arena.enter("hybrid", "crnn", constant(0.95)).recommend().decision == "hybrid"
+
+    def test_not_where_a_baseline_does_as_well(self, arena):
+        arena.enter("cnn", "fcn", constant(0.7)).enter("rnn", "gru", constant(0.7))
+        arena.enter("hybrid", "crnn", constant(0.95)).enter("baseline", "linear", constant(0.95))
+        assert arena.recommend().decision == "neither"
+
+    def test_not_over_a_network_that_had_not_converged(self, arena):
+        arena.enter("cnn", "fcn", constant(0.8), flags=("not_converged",)).enter("rnn", "gru", constant(0.8))
+        assert arena.enter("hybrid", "crnn", constant(0.95)).recommend().decision == "tie"
 
 
-def test_of_equals_the_cheaper(arena):
-    arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.9))
-    slow_cnn = {"fcn": cost("fcn", 3.0), "gru": cost("gru", 1.0)}
-    advice = arena.recommend(slow_cnn)
-    assert (advice.decision, advice.model) == ("tie", "gru")
-    assert "gru answers 3.0 times as fast" in advice.reason
-    slow_rnn = {"fcn": cost("fcn", 1.0), "gru": cost("gru", 2.0)}
-    assert arena.recommend(slow_rnn).model == "fcn"
-    assert "least time to train" in arena.recommend().reason
+class TestTheConfidence:
+    def test_of_a_tie_it_is_that_the_difference_is_within_the_margin(self, arena):
+        advice = arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.9)).recommend()
+        assert advice.confident_that == "fcn and gru differ by less than 2 points"
+        assert advice.confidence > 0.97
+
+    def test_of_neither_it_is_that_no_network_is_ahead(self, arena, answers):
+        arena.enter("cnn", "fcn", answers(0.7)).enter("rnn", "gru", answers(0.6, draw=1))
+        advice = arena.enter("baseline", "linear", answers(0.9, draw=2)).recommend()
+        assert advice.decision == "neither"
+        assert advice.confident_that == "neither network is ahead of linear by more than 2 points"
+        assert advice.confidence > 0.97
+
+    def test_it_is_even_between_equals_of_which_neither_is_better(self, arena, answers):
+        scores = answers(0.9, luck=0.5)
+        arena.enter("cnn", "fcn", scores).enter("rnn", "gru", scores[::-1])
+        advice = arena.recommend()
+        assert (advice.decision, advice.gain, advice.confidence) == ("undecided", 0.0, 0.5)
 
 
-def test_a_baseline_that_does_as_well_is_taken(arena):
-    arena.enter("cnn", "fcn", constant(0.8)).enter("rnn", "gru", constant(0.8)).enter(
-        "baseline", "linear", constant(0.9)
-    )
-    advice = arena.recommend()
-    assert (advice.decision, advice.model, advice.family) == ("neither", "linear", "baseline")
+class TestWhatWouldChangeIt:
+    def test_a_winner_by_how_much_the_other_lacks_and_what_it_is_better_at(self, arena):
+        arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.8))
+        advice = arena.recommend({"fcn": cost("fcn", 3.0), "gru": cost("gru", 1.0, streams=True)})
+        assert advice.would_change_it == (
+            "gru gaining 8 points, by tuning, a larger budget or more data: it would then be within the margin of "
+            "2 points. Or a cost that matters more than the score: gru answers 3 times as fast, answers batches "
+            "3 times as fast and can stream."
+        )
+
+    def test_neither_by_what_the_better_network_lacks(self, arena):
+        arena.enter("cnn", "fcn", constant(0.8)).enter("rnn", "gru", constant(0.7))
+        advice = arena.enter("baseline", "linear", constant(0.9)).recommend()
+        assert "fcn would have to gain 12 points" in advice.would_change_it
+
+    def test_undecided_by_the_power_estimate_behind_the_reason(self, arena):
+        shift = np.array([[0.95], [0.9], [0.9], [0.85], [0.85]])  # of the seeds; all samples are alike
+        ranks = np.linspace(0, 1, 4000)
+        arena.enter("cnn", "fcn", (ranks < shift).astype(float)).enter("rnn", "gru", constant(0.85, 4000))
+        advice, interval = arena.recommend(), arena.interval("fcn", "gru")
+        assert advice.decision == "undecided"
+        seeds = seeds_needed(interval, 5, 0.02, 0.95)
+        assert 5 < seeds <= 50
+        assert (advice.needs.seeds, advice.needs.samples) == (seeds, None)
+        assert f"About {seeds} seeds would decide it" in advice.reason
+        assert advice.would_change_it == f"About {seeds} seeds (seeds={seeds})."
+
+    def test_undecided_by_both_where_neither_alone_would_do(self, arena, answers):
+        arena.enter("cnn", "fcn", answers(0.93, luck=0.2)).enter("rnn", "gru", answers(0.86, luck=0.2, draw=1))
+        advice, interval = arena.recommend(), arena.interval("fcn", "gru")
+        needed = both_needed(interval, 5, 400, 0.02, 0.95)
+        assert (advice.needs.seeds, advice.needs.samples) == needed
+        assert "nor more test samples alone" in advice.reason
+        assert advice.would_change_it.startswith(f"About {needed[0]} seeds (seeds={needed[0]}) and about ")
+
+    def test_too_few_seeds_need_seeds(self, arena):
+        arena.enter("cnn", "fcn", constant(0.9)[:2]).enter("rnn", "gru", constant(0.8)[:2])
+        advice = arena.recommend()
+        assert (advice.needs.seeds, advice.needs.samples) == (5, None)
+        assert advice.would_change_it == "At least 5 seeds (seeds=5)."
+
+    def test_networks_that_had_not_converged_need_epochs_and_not_seeds(self, arena):
+        arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7), flags=("not_converged",))
+        advice = arena.recommend()
+        assert (advice.decision, advice.needs.seeds, advice.needs.samples) == ("undecided", None, None)
+        assert advice.would_change_it == "More epochs for gru (trainer.max_epochs=40)."  # it was given 20
+
+    def test_the_decided_need_nothing(self, arena):
+        advice = arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7)).recommend()
+        assert (advice.needs.seeds, advice.needs.samples) == (None, None)
 
 
-def test_undecided_names_the_better_on_validation_for_the_time_being(arena, answers):
-    arena.enter("cnn", "fcn", answers(0.93, luck=0.4), valid=0.8)
-    arena.enter("rnn", "gru", answers(0.86, luck=0.4, draw=1), valid=0.9)
-    advice = arena.recommend()
-    assert (advice.decision, advice.model) == ("undecided", "gru")
-    assert "would decide it" in advice.reason
-    assert 0.0 < advice.confidence < 0.975
+def test_the_costs_are_those_of_the_best_of_each_family(arena):
+    arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7)).enter("hybrid", "crnn", constant(0.7))
+    arena.enter("baseline", "linear", constant(0.5))
+    advice = arena.recommend({"fcn": cost("fcn", 3.0, streams=True), "crnn": cost("crnn", 1.0)})
+    assert list(advice.costs) == ["fcn", "gru", "crnn", "linear"]
+    assert (advice.costs["fcn"].latency_ms, advice.costs["fcn"].streams) == (3.0, True)
+    assert advice.costs["fcn"].train_seconds == 3.0
+    assert (advice.costs["gru"].latency_ms, advice.costs["gru"].streams) == (None, None)
 
 
-def test_nothing_finished(arena, answers):
-    advice = arena.enter("baseline", "linear", answers(0.5)).recommend()
-    assert (advice.decision, advice.model, advice.confidence) == ("undecided", "", 0.0)
+class TestOverall:
+    @pytest.fixture
+    def wins(self, arena):
+        return arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7)).recommend()
+
+    @pytest.fixture
+    def others(self, new_arena):
+        loses = new_arena().enter("cnn", "fcn", constant(0.7)).enter("rnn", "gru", constant(0.9)).recommend()
+        few = new_arena().enter("cnn", "fcn", constant(0.7)[:1]).enter("rnn", "gru", constant(0.9)[:1]).recommend()
+        return loses.model_copy(update={"condition": "equal FLOPs"}), few.model_copy(update={"condition": "early"})
+
+    def test_alone_it_is_the_advice(self, wins):
+        advice = overall([wins])
+        assert advice.model_dump(exclude={"under"}) == wins.model_dump()
+        assert advice.under == ()
+
+    def test_those_that_agree(self, wins):
+        again = wins.model_copy(update={"condition": "equal FLOPs"})
+        assert overall([wins, again]).reason == f"The same at default and equal FLOPs. {wins.reason}"
+
+    def test_of_those_that_disagree_the_first(self, wins, others):
+        advice = overall([wins, others[0]])
+        assert (advice.decision, advice.condition, len(advice.under)) == ("cnn", "default", 2)
+        assert advice.reason.startswith(
+            "They disagree: the CNN at default; the RNN at equal FLOPs. This is the advice for default. "
+        )
+        assert overall([others[0], wins]).decision == "rnn"
+
+    def test_an_open_one_gives_way(self, wins, others):
+        advice = overall([others[1], wins])
+        assert (advice.decision, advice.condition) == ("cnn", "default")
+        assert advice.reason.startswith("Not decided everywhere: undecided at early; the CNN at default. ")
+
+    def test_several_tasks_are_refused(self, wins):
+        with pytest.raises(ValueError, match="one task"):
+            overall([wins, wins.model_copy(update={"task": "letters"})])

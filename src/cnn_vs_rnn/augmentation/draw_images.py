@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Shaped
 from PIL import Image
 
 from cnn_vs_rnn.augmentation.sheet import GAP, INK, MARGIN, MUTED, RAMP, RULE, SIDE, TEXT, WIDTH, Sheet, coloured
@@ -28,13 +28,15 @@ def draw_images(rows: Mapping[str, Samples], labels: Sequence[str], title: str, 
             x = left + column * (side + GAP)
             if row == 0:
                 sheet.text((x + side // 2, y - 20), labels[column], TEXT, INK, "mm", room=side)
-            picture = _picture((image - low) / max(high - low, 1e-12))
+            picture = image_picture(image, low, high)
             sheet.image.paste(picture.resize((side, side), Image.Resampling.NEAREST), (x, y))
             sheet.draw.rectangle((x - 1, y - 1, x + side, y + side), outline=RULE, width=2)
     return sheet
 
 
-def _picture(image: Float[np.ndarray, "channel height width"]) -> Image.Image:
-    if len(image) == 3:
-        return Image.fromarray((np.clip(image, 0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0))
-    return Image.fromarray(coloured(image.mean(axis=0), RAMP))
+def image_picture(image: Shaped[np.ndarray, "channel height width"], low: float, high: float) -> Image.Image:
+    """One pixel a pixel; low, high: what is blank and full. Three channels are colours, the mean of others ink."""
+    shares = (image.astype(np.float64) - low) / max(high - low, 1e-12)
+    if len(shares) == 3:
+        return Image.fromarray((np.clip(shares, 0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0))
+    return Image.fromarray(coloured(shares.mean(axis=0), RAMP))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cnn_vs_rnn.augmentation.sheet import (
     DIVERGING,
@@ -48,9 +48,7 @@ def draw_sequences(
     sheet = Sheet(
         title, [policy, _how_drawn(first, steps, scaled, channels)], -(-len(labels) // columns) * group - 14 - HEAD
     )
-    low, high = float(first.inputs.min()), float(first.inputs.max())
-    if scaled and first.inputs.shape[2] > len(LINES):
-        low, high = -SPREAD, SPREAD  # the mean is the middle colour
+    ends = shown_range(first, scaled=scaled)
     for position, label in enumerate(labels):
         x = left + position % columns * (width + GAP)
         y = sheet.top + position // columns * group
@@ -62,9 +60,11 @@ def draw_sequences(
         for name, samples in rows.items():
             if len(rows) > 1 and position % columns == 0:
                 sheet.text((MARGIN, y + height // 2), name, TEXT, MUTED, "lm")
-            values = (samples.inputs[position, :length] - low) / max(high - low, 1e-12)
             span = max(1, round(width * length / steps))
-            _panel(sheet, np.clip(values, 0, 1), (x, y, width, height), span, DIVERGING if scaled else RAMP)
+            sequence = samples.inputs[position, :length]
+            panel = sequence_picture(sequence, ends, (width, height), span, scaled=scaled)
+            sheet.image.paste(panel, (x, y))
+            sheet.draw.rectangle((x - 1, y - 1, x + width, y + height), outline=RULE, width=2)
             y += height + GAP
     return sheet
 
@@ -83,30 +83,43 @@ def _how_drawn(samples: Samples, steps: int, scaled: bool, channels: str) -> str
     return f"{what}; {most}{steps} time steps from left to right"
 
 
-def _panel(
-    sheet: Sheet,
-    values: Float[np.ndarray, "time channel"],
-    box: tuple[int, int, int, int],
+def shown_range(samples: Samples, *, scaled: bool) -> tuple[float, float]:
+    """The values at the lower and the upper end of a panel; of a scaled table, the mean is the middle colour."""
+    if scaled and samples.inputs.shape[2] > len(LINES):
+        return -SPREAD, SPREAD
+    return float(samples.inputs.min()), float(samples.inputs.max())
+
+
+def sequence_picture(
+    sequence: Float[np.ndarray, "time channel"],
+    ends: tuple[float, float],
+    size: tuple[int, int],
     span: int,
-    ramp: Float[np.ndarray, "stop 3"],
-) -> None:
-    """Values in [0, 1] over `span` pixels of a box (x, y, width, height)."""
-    x, y, width, height = box
-    sheet.draw.rectangle((x - 1, y - 1, x + width, y + height), fill=PANEL, outline=RULE, width=2)
+    *,
+    scaled: bool,
+) -> Image.Image:
+    """Lines, or a table of more than four channels, over the first `span` pixels of a panel.
+
+    ends: the values at its lower and upper end. scaled: whether 0 is the mean, so that colours diverge from it.
+    """
+    (low, high), (width, height) = ends, size
+    values = np.clip((sequence - low) / max(high - low, 1e-12), 0, 1)
+    image = Image.new("RGB", size, PANEL)
     if values.shape[1] > len(LINES):
-        table = Image.fromarray(coloured(values.T[::-1], ramp))
+        table = Image.fromarray(coloured(values.T[::-1], DIVERGING if scaled else RAMP))
         # Where there are more values than pixels, none is skipped.
         table = table.resize((span, table.height), _resampling(span, table.width))
-        sheet.image.paste(table.resize((span, height), _resampling(height, table.height)), (x, y))
-        return
-    inset = 14
-    across = x + inset + np.arange(len(values)) / max(len(values) - 1, 1) * (span - 2 * inset)
+        image.paste(table.resize((span, height), _resampling(height, table.height)), (0, 0))
+        return image
+    draw, inset = ImageDraw.Draw(image), 14
+    across = inset + np.arange(len(values)) / max(len(values) - 1, 1) * (span - 2 * inset)
     for channel in reversed(range(values.shape[1])):
-        up = y + height - inset - values[:, channel] * (height - 2 * inset)
+        up = height - inset - values[:, channel] * (height - 2 * inset)
         points = list(zip(across.tolist(), up.tolist(), strict=True))
         if len(points) == 1:
-            sheet.draw.circle(points[0], 3, fill=LINES[channel])
-        sheet.draw.line(points, fill=LINES[channel], width=3 if len(values) <= width else 1, joint="curve")
+            draw.circle(points[0], 3, fill=LINES[channel])
+        draw.line(points, fill=LINES[channel], width=3 if len(values) <= width else 1, joint="curve")
+    return image
 
 
 def _resampling(pixels: int, values: int) -> Image.Resampling:

@@ -21,7 +21,7 @@ def draw_texts(
 ) -> Sheet:
     """rows: the name of a row and its texts. A token of a later row that became 'unknown' is a block in its place."""
     first = next(iter(rows.values()))
-    spaces = any(len(token) > 1 for token in vocabulary[UNKNOWN + 1 :])
+    spaces = _has_words(vocabulary)
     texts = [_laid_out(tokens[tokens != 0], vocabulary, spaces) for tokens in first.inputs]
     heights = [len(rows) * (1 + max((line for line, _, _ in text), default=0)) * ROW for text in texts]
     legend = {
@@ -61,9 +61,28 @@ def _laid_out(
 
 
 def _texts(tokens: Int[np.ndarray, " time"], vocabulary: Sequence[str]) -> Iterator[str]:
-    for token in tokens.tolist():
-        text = "".join(_SHOWN.get(letter, letter if letter.isprintable() else "·") for letter in vocabulary[token])
-        yield "nn" if token == UNKNOWN else text
+    for token in tokens:
+        yield "nn" if token == UNKNOWN else _shown(vocabulary[int(token)])
+
+
+def _shown(text: str) -> str:
+    return "".join(_SHOWN.get(letter, letter if letter.isprintable() else "·") for letter in text)
+
+
+def sentence(tokens: Int[np.ndarray, " time"], vocabulary: Sequence[str], most: int) -> str:
+    """A text as the network reads it, padding left out; a box for what is not in the vocabulary; cut at `most` letters.
+
+    >>> sentence(np.array([2, 1, 3, 0]), ["[PAD]", "[UNK]", "to", "be"], 80)
+    'to \u25a1 be'
+    """
+    between = " " if _has_words(vocabulary) else ""
+    texts = ("\u25a1" if token == UNKNOWN else _shown(vocabulary[int(token)]) for token in tokens[tokens != 0])
+    whole = between.join(texts)
+    return whole if len(whole) <= most else f"{whole[:most].rstrip()}\u2026"
+
+
+def _has_words(vocabulary: Sequence[str]) -> bool:
+    return any(len(token) > 1 for token in vocabulary[UNKNOWN + 1 :])
 
 
 def _draw_text(

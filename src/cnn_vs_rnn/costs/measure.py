@@ -16,10 +16,13 @@ from cnn_vs_rnn.evaluation.results import Cost
 from cnn_vs_rnn.learner.batches import Batch
 from cnn_vs_rnn.learner.module import OPTIMIZERS
 from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.models.encoder import SequenceEncoder
+from cnn_vs_rnn.models.network import Network
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
 ROUNDS = 15
+ANSWERED = 64  # samples of the batch that is answered at once: a server's, whatever size the recipe trains on
 MEGABYTE = 1e6
 
 
@@ -27,16 +30,18 @@ def measure_costs(contenders: Sequence[tuple[TrialFolder, Trial]]) -> list[Cost]
     """Costs of one trained trial of each model of one task and condition, measured in turns.
 
     A training step is forward, loss, backward and optimiser on one full batch at the recipe's batch size, on sequences
-    of full length, without augmentation. Latency is the answer to a single sample.
+    of full length, without augmentation. Latency is the answer to a single sample; in batch, a sample's share of the
+    answer to ANSWERED of them.
     """
     with single_thread():
         measured = [_Contender(folder, trial) for folder, trial in contenders]
         networks = [contender for contender in measured if not contender.is_baseline]
         steps = dict(zip(networks, interleaved_medians([n.training_step for n in networks], ROUNDS), strict=True))
         latencies = interleaved_medians([contender.answer for contender in measured], ROUNDS)
+        in_batch = interleaved_medians([contender.answer_batch for contender in measured], ROUNDS)
         return [
-            contender.cost(steps.get(contender), latency)
-            for contender, latency in zip(measured, latencies, strict=True)
+            contender.cost(steps.get(contender), latency, batch / ANSWERED)
+            for contender, latency, batch in zip(measured, latencies, in_batch, strict=True)
         ]
 
 
@@ -45,7 +50,8 @@ class _Contender:
         self.trial = trial
         self.is_baseline = trial.model.family == "baseline"
         self.model = model_from(folder.best, trial)
-        self.batch = _full_batch(trial)
+        self.batch = _full_batch(trial, trial.recipe.batch_size)
+        self.asked = _full_batch(trial, ANSWERED)
         lengths = self.batch.lengths
         self.single = Batch(self.batch.inputs[:1], self.batch.targets[:1], None if lengths is None else lengths[:1])
         if not self.is_baseline:
@@ -55,7 +61,11 @@ class _Contender:
     def answer(self) -> None:
         self.model.eval()(self.single.inputs, self.single.lengths)
 
-    def cost(self, step_seconds: float | None, latency_seconds: float) -> Cost:
+    @torch.inference_mode()
+    def answer_batch(self) -> None:
+        self.model.eval()(self.asked.inputs, self.asked.lengths)
+
+    def cost(self, step_seconds: float | None, latency_seconds: float, batch_seconds: float) -> Cost:
         flops, memory = None, None
         if not self.is_baseline:
             flops = float(forward_flops(self.model, self.single.inputs, self.single.lengths))
@@ -67,9 +77,22 @@ class _Contender:
             model=self.trial.model.name,
             step_ms=None if step_seconds is None else step_seconds * 1e3,
             latency_ms=latency_seconds * 1e3,
+            batch_latency_ms=batch_seconds * 1e3,
             flops_per_sample=flops,
             train_memory_mb=memory,
+            model_size_mb=model_bytes(self.model) / MEGABYTE,
+            streams=self.trial.data.task.input.kind != "image" and streams(self.model),
         )
+
+
+def model_bytes(model: nn.Module) -> int:
+    """Bytes of everything that a checkpoint of `model` holds: weights, and the buffers of a baseline."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in model.state_dict().values())
+
+
+def streams(model: nn.Module) -> bool:
+    """Whether a model computes the features of each step from a state of fixed size: a causal sequence encoder."""
+    return isinstance(model, Network) and isinstance(model.encoder, SequenceEncoder) and model.encoder.causal
 
 
 def training_step(model: nn.Module, trial: Trial, batch: Batch) -> Callable[[], None]:
@@ -91,10 +114,9 @@ def loss_on(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
     return loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
 
 
-def _full_batch(trial: Trial) -> Batch:
-    """A batch of the recipe's size whose sequences all have the task's full length."""
+def _full_batch(trial: Trial, size: int) -> Batch:
+    """A batch of `size` samples whose sequences all have the task's full length."""
     samples = read_part(trial.data, trial.seed, "train")
-    size = trial.recipe.batch_size
     repeated = samples.take(torch.arange(size).remainder(len(samples)).numpy())
     inputs, targets = torch.from_numpy(repeated.inputs), torch.from_numpy(repeated.targets)
     return Batch(inputs, targets, None if repeated.lengths is None else torch.full((size,), inputs.shape[1]))

@@ -63,5 +63,8 @@ class Cost(Strict):
     model: str
     step_ms: float | None  # median training step at the recipe's batch size; None for baselines
     latency_ms: float  # median inference of a single sample
+    batch_latency_ms: float  # a sample's share of the median inference of a batch
     flops_per_sample: float | None  # forward pass by formula; None where there is no formula
     train_memory_mb: float | None  # unique bytes saved for the backward pass of one batch; None for baselines
+    model_size_mb: float  # of all weights and buffers, as a checkpoint holds them
+    streams: bool  # can answer step by step as a sequence comes in, without reading it again

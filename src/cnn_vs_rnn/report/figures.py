@@ -10,62 +10,13 @@ import plotly.graph_objects as go
 from jaxtyping import Int
 
 from cnn_vs_rnn.config import Family, Score
-from cnn_vs_rnn.report.axes import Axis, cost_axis, shown_value, spans_decades
-from cnn_vs_rnn.report.labels import place_labels
-from cnn_vs_rnn.report.palette import FAMILY_COLOURS, INK, MUTED, PAPER, RULE, tint
+from cnn_vs_rnn.report.axes import Axis, shown_value, spans_decades
+from cnn_vs_rnn.report.palette import FAMILY_COLOURS, INK, PAPER, RULE, tint
 from cnn_vs_rnn.statistics.summary import ModelSummary
 from cnn_vs_rnn.statistics.words import FAMILY_WORDS, interval_text, score_text
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-_COST_AREA = (242.0, 214.0)  # pixels inside the axes of the narrowest cost figure, which labels are placed for
 _MOST_CELL_TEXTS = 12  # classes, beyond which a confusion matrix has no numbers in its cells
-
-
-def cost_figure(
-    summaries: list[ModelSummary], costs: dict[str, float], axis: Axis, score: Score, title: str, unit: str
-) -> go.Figure:
-    """Score against one cost (log). costs: model -> positive cost; models without are left out."""
-    shown = [one for one in summaries if one.mean is not None and costs.get(one.model)]
-    across = cost_axis(title, [costs[one.model] for one in shown])
-    figure = empty_figure(300, left=64, bottom=48)
-    points, texts = [], []
-    width, height = _COST_AREA
-    for one in shown:
-        cost, mean = costs[one.model], shown_value(one.mean or 0.0, score)
-        off = not axis.inside(mean)
-        figure.add_scatter(
-            x=[cost],
-            y=[axis.clip(mean)],
-            mode="markers",
-            marker={
-                "size": 11,
-                "color": FAMILY_COLOURS[one.family],
-                "symbol": "triangle-down" if off else "circle",
-                "line": {"width": 1.5, "color": PAPER},
-            },
-            hovertemplate=f"<b>{one.model}</b> ({FAMILY_WORDS[one.family]})<br>"
-            f"{interval_text(one.mean, one.low, one.high, score)}<br>{title}: %{{x:.3~s}}{unit}<extra></extra>",
-            cliponaxis=False,
-        )
-        points.append((width * across.position(cost), height * (1 - axis.position(mean))))
-        texts.append(f"{one.model} {score_text(one.mean, score)}" if off else one.model)
-    for one, text, label in zip(shown, texts, place_labels(points, texts, width, height), strict=True):
-        place = {"ax": label.right, "ay": label.below, "showarrow": True, "arrowhead": 0, "standoff": 5}
-        near = {"xshift": label.right, "yshift": -label.below, "showarrow": False}
-        figure.add_annotation(
-            x=across.scaled(costs[one.model]),
-            y=axis.scaled(axis.clip(shown_value(one.mean or 0.0, score))),
-            text=text,
-            font={"size": 11, "color": INK},
-            arrowwidth=0.8,
-            arrowcolor=MUTED,
-            xanchor="center",
-            yanchor="middle",
-            **(place if label.leader else near),
-        )
-    figure.update_xaxes(**across.layout())
-    figure.update_yaxes(**axis.layout())
-    return figure
 
 
 def curve_figure(

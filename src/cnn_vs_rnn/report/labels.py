@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
-_LETTER, _HEIGHT, _POINT = 6.3, 13.0, 6.0  # pixels, at a font of 11
+_LETTER, _HEIGHT, _POINT, _LINE = 6.3, 13.0, 6.0, 1.5  # pixels, at a font of 11
 _DISTANCES = (11.0, 20.0, 32.0, 46.0, 62.0, 80.0)
 _ANGLES = [math.radians(degrees) for degrees in (0, 180, 90, 270, 45, 315, 135, 225, 20, 340, 160, 200)]
 
@@ -32,9 +33,20 @@ class _Box:
         return max(0.0, across) * max(0.0, down)
 
 
-def place_labels(points: list[tuple[float, float]], texts: list[str], width: float, height: float) -> list[Label]:
-    """A label for each point (pixels from the top left of a plot area): the nearest free place, else the least bad."""
+def place_labels(
+    points: list[tuple[float, float]],
+    texts: list[str],
+    width: float,
+    height: float,
+    corners: list[tuple[float, float]] | None = None,
+) -> list[Label]:
+    """A label for each point (pixels from the top left of a plot area): the nearest free place, else the least bad.
+
+    corners: of a line of upright and level pieces that no label should lie on.
+    """
     taken = [_Box(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y in points]
+    for (x, y), (to_x, to_y) in itertools.pairwise(corners or []):
+        taken.append(_Box(min(x, to_x) - _LINE, min(y, to_y) - _LINE, max(x, to_x) + _LINE, max(y, to_y) + _LINE))
     area = _Box(0.0, 0.0, width, height)
     labels = []
     for (x, y), text in zip(points, texts, strict=True):

@@ -20,24 +20,27 @@ from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import Measurement
+from cnn_vs_rnn.report.advice import COSTS, advice_card
 from cnn_vs_rnn.report.axes import score_axis, spans_decades
 from cnn_vs_rnn.report.by_budget import by_budget
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
 from cnn_vs_rnn.report.claim_entry import claim_entry
+from cnn_vs_rnn.report.errors import ErrorBlock
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
-from cnn_vs_rnn.report.figures import confusion_figure, cost_figure, curve_figure, forest_figure
+from cnn_vs_rnn.report.figures import confusion_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
 from cnn_vs_rnn.report.measured import measured_curves, measured_rows
 from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
+from cnn_vs_rnn.report.pareto import cost_panels
 from cnn_vs_rnn.report.table import VERDICT_WORDS
 from cnn_vs_rnn.report.template import render
 from cnn_vs_rnn.report.together import left_out_text, together
 from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.recommend import Decision, Recommendation
+from cnn_vs_rnn.statistics.recommendation import Advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
@@ -51,22 +54,14 @@ from cnn_vs_rnn.statistics.words import (
 )
 from cnn_vs_rnn.tuning.search import TuningTrial
 
-ADVICE_WORDS: dict[Decision, str] = {
-    "cnn": "Take the CNN",
-    "rnn": "Take the RNN",
-    "hybrid": "Take the hybrid",
-    "neither": "Take the baseline",
-    "tie": "Either; take the cheaper",
-    "undecided": "Undecided",
-}
-
 
 @dataclass(frozen=True)
 class ReportInput:
     """All that the report shows."""
 
     experiment: ExperimentConfig
-    recommendations: list[Recommendation]  # of own data
+    advice: Advice | None  # of own data
+    errors: list[ErrorBlock]
     contests: list[Contest]  # in the order in which they are shown
     results: list[TrialResult]
     failed: list[FailedTrial]
@@ -79,6 +74,7 @@ class ReportInput:
     claims: list[DecidedClaim]  # that the experiment decides
     environment: dict[str, str]  # what it was measured on and with, as it shall be shown
     command: str  # runs it again
+    export_command: str  # takes the recommended model along
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,8 @@ def write_report(path: Path, report: ReportInput) -> None:
         overview=overview(report.contests, report.experiment, report.results, read_predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
-        advice_words=ADVICE_WORDS,
+        card=advice_card(report.advice, report.contests) if report.advice else None,
+        cost_words=COSTS,
         flag_words=FLAG_WORDS,
         score_words=SCORE_WORDS,
         score_symbols=SCORE_SYMBOLS,
@@ -168,26 +165,8 @@ def _block(contest: Contest, report: ReportInput) -> _Block:
 
 
 def _cost_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[str, go.Figure]]]]:
-    """Score against training time, FLOPs and latency, each where two models or more have it."""
-    found = []
-    for block in blocks:
-        axis = score_axis(block.summaries, block.champions, block.task.score)
-        training = {one.model: one.train_seconds for one in block.summaries}
-        flops = {model: cost.flops_per_sample for model, cost in block.costs.items() if cost.flops_per_sample}
-        latency = {model: cost.latency_ms for model, cost in block.costs.items()}
-        panels = []
-        for title, costs, label, unit in (
-            ("Training time", training, "seconds to train", " s"),
-            ("Computation", flops, "FLOPs a sample", " FLOPs"),
-            ("Latency", latency, "milliseconds for one sample", " ms"),
-        ):
-            known = {one.model for one in block.summaries if one.mean is not None and (costs.get(one.model) or 0) > 0}
-            if len(known) >= 2:
-                usable = {model: cost for model, cost in costs.items() if model in known}
-                panels.append((title, cost_figure(block.summaries, usable, axis, block.task.score, label, unit)))
-        if panels:
-            found.append((block, panels))
-    return found
+    found = [(block, cost_panels(block.summaries, block.champions, block.costs, block.task.score)) for block in blocks]
+    return [(block, panels) for block, panels in found if panels]
 
 
 def _curve_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[ModelSummary, go.Figure]]]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cnn_vs_rnn.config import Family, TaskConfig
-from cnn_vs_rnn.statistics.duel import Duel
+from cnn_vs_rnn.statistics.duel import Compare, Duel
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness
 from cnn_vs_rnn.statistics.words import FLAG_WORDS, listed, model_text
-
-Compare = Callable[[ModelSummary, ModelSummary], Duel]
 
 
 def cautions(

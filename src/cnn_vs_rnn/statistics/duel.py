@@ -40,13 +40,16 @@ class Duel:
         return replace(self, a=self.b, b=self.a, interval=turned)
 
 
+Compare = Callable[[ModelSummary, ModelSummary], Duel]
+
+
 def duels(
     task: TaskConfig,
     condition: str,
     results: Iterable[TrialResult],
     predictions: ReadPredictions,
     statistics: StatisticsConfig,
-) -> Callable[[ModelSummary, ModelSummary], Duel]:
+) -> Compare:
     """What compares two models of one contest.
 
     It raises UserError where the two were tested on different numbers of samples.

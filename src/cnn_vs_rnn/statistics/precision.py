@@ -34,6 +34,23 @@ def samples_needed(interval: Interval, samples: int, equivalence: float) -> int 
     return needed if needed <= MOST_SAMPLES * samples else None
 
 
+def both_needed(
+    interval: Interval, seeds: int, samples: int, equivalence: float, confidence: float
+) -> tuple[int, int] | None:
+    """The seeds and test samples that together would clear the margin, at the least product of the two.
+
+    None where MOST_SEEDS and MOST_SAMPLES times as many samples do not.
+    """
+    goal, pairs = _half_width_wanted(interval, equivalence), []
+    for more in range(seeds + 1, MOST_SEEDS + 1):
+        room = goal**2 - (interval.by_seeds * _width_factor(more, confidence) / _width_factor(seeds, confidence)) ** 2
+        if room > 0:
+            needed = max(samples, math.ceil(samples * interval.by_samples**2 / room))
+            if needed <= MOST_SAMPLES * samples:
+                pairs.append((more, needed))
+    return min(pairs, key=math.prod, default=None)
+
+
 def advice(interval: Interval, seeds: int, samples: int, equivalence: float, confidence: float) -> str:
     """The same as a sentence."""
     if more := seeds_needed(interval, seeds, equivalence, confidence):

@@ -131,6 +131,35 @@ def seconds_text(seconds: float) -> str:
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
 
 
+def milliseconds_text(value: float) -> str:
+    """A short duration, given in milliseconds.
+
+    >>> milliseconds_text(0.000694), milliseconds_text(0.336), milliseconds_text(2345.0)
+    ('0.694 µs', '0.336 ms', '2,340 ms')
+    """
+    return f"{number_text(1000 * value)} µs" if value < 0.1 else f"{number_text(value)} ms"
+
+
+def megabytes_text(value: float) -> str:
+    """An amount of memory, given in megabytes.
+
+    >>> megabytes_text(0.00004), megabytes_text(0.0403), megabytes_text(2.145), megabytes_text(1234.0)
+    ('40 B', '40.3 kB', '2.15 MB', '1,230 MB')
+    """
+    if value < 0.001:
+        return f"{1e6 * value:.0f} B"
+    return f"{number_text(1000 * value)} kB" if value < 1 else f"{number_text(value)} MB"
+
+
+def times_text(ratio: float) -> str:
+    """A ratio above 1.
+
+    >>> times_text(2.41), times_text(12.3), times_text(1234.0)
+    ('2.4 times', '12 times', '1,200 times')
+    """
+    return f"{float(f'{ratio:.2g}'):,g} times"
+
+
 def magnitude_text(value: float) -> str:
     """A large count in thousands, millions or billions.
 

@@ -1,0 +1,111 @@
+"""The first screen of the report on own data."""
+
+import pytest
+
+from cnn_vs_rnn.report.advice import COSTS, advice_card, gain_text, headline, sure_text
+from cnn_vs_rnn.statistics.overall import overall
+from cnn_vs_rnn.statistics.recommend import recommend
+from cnn_vs_rnn.statistics.summary import read_predictions
+
+
+@pytest.fixture
+def advised(made_up):
+    """The advice on a made-up contest, and what the report is made of."""
+
+    def advise(tasks=("digits",), **settings):
+        made = made_up(tasks, **settings)
+        report = made.report()
+        advice = overall(
+            [
+                recommend(
+                    contest,
+                    made.experiment.tasks[contest.task],
+                    made.results,
+                    {one.model: one for one in made.costs if one.condition == contest.condition},
+                    read_predictions,
+                    made.experiment.statistics,
+                )
+                for contest in report.contests
+            ]
+        )
+        return advice, report
+
+    return advise
+
+
+def test_what_to_take_why_and_at_what_cost(advised):
+    advice, report = advised(samples=2000, seeds=10)
+    card = advice_card(advice, report.contests)
+    assert card.headline == "Take cnn2d, the CNN"
+    assert card.gain == gain_text(advice, 0.95)
+    assert card.sure.endswith("cnn2d is better than gru")
+    assert [row.model for row in card.rows][:2] == ["cnn2d", "gru"]
+    assert {row.model for row in card.rows} == {"cnn2d", "gru", "crnn", "linear"}
+    assert {len(row.cells) for row in card.rows} == {len(COSTS)}
+    assert card.rows[0].cells[-1] == "no"
+    assert card.rows[1].cells[-1] == "yes"
+    assert card.under == []
+
+
+@pytest.mark.parametrize(
+    ("gain", "wanted"),
+    [
+        (0.04, "4 points ahead of gru (95% interval -1 to 6 points)"),
+        (-0.04, "4 points behind gru (95% interval of the lead -1 to 6 points)"),
+        (0.0, "level with gru (95% interval -1 to 6 points)"),
+    ],
+)
+def test_the_gain_in_words(advised, gain, wanted):
+    advice, _ = advised()
+    assert gain_text(advice.model_copy(update={"gain": gain, "gain_low": -0.01, "gain_high": 0.06}), 0.95) == wanted
+    assert gain_text(advice.model_copy(update={"gain": None}), 0.95) == ""
+
+
+def test_several_conditions_have_a_line_each(advised):
+    advice, report = advised(conditions=("equal parameters", "equal FLOPs"))
+    card = advice_card(advice, report.contests)
+    assert [row.condition for row in card.under] == ["equal parameters", "equal FLOPs"]
+
+
+def test_nothing_finished(advised, made_up):
+    made = made_up()
+    made.results.clear()
+    report = made.report()
+    nothing = recommend(
+        report.contests[0], made.experiment.tasks["digits"], [], {}, read_predictions, made.experiment.statistics
+    )
+    card = advice_card(overall([nothing]), report.contests)
+    assert card.headline == "Undecided: nothing finished"
+    assert (card.gain, card.sure, card.rows) == ("", "", [])
+
+
+@pytest.mark.parametrize(
+    ("decision", "family", "wanted"),
+    [
+        ("rnn", "rnn", "Take it, the RNN"),
+        ("hybrid", "hybrid", "Take it, the hybrid"),
+        ("tie", "cnn", "A tie: take the cheaper, it, the CNN"),
+        ("neither", "baseline", "Neither: the baseline it is as good"),
+        ("undecided", "rnn", "Undecided: for the time being it, the RNN"),
+    ],
+)
+def test_every_decision_in_words(advised, decision, family, wanted):
+    advice, _ = advised()
+    assert headline(advice.model_copy(update={"decision": decision, "family": family, "model": "it"})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("confidence", "wanted"),
+    [
+        (1.0, "Very sure, over 99.9%: a is better than b"),
+        (0.9949, "Very sure, 99.5%: a is better than b"),
+        (0.96, "Sure, 96%: a is better than b"),
+        (0.7, "Likely, 70%: a is better than b"),
+        (0.5, "Open, 50%: a is better than b"),
+        (0.2, "Doubtful, 20%: a is better than b"),
+    ],
+)
+def test_the_confidence_in_words_and_per_cent(advised, confidence, wanted):
+    advice, _ = advised()
+    said = advice.model_copy(update={"confidence": confidence, "confident_that": "a is better than b"})
+    assert sure_text(said) == wanted
