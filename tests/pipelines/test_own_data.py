@@ -60,7 +60,7 @@ def test_images_from_the_command_to_the_report(project):
 def test_several_budgets_give_one_advice_and_that_of_each(project):
     images(project.root / "photos", classes=2, each=15)
     params = (
-        f"experiment=my_data,path=photos,models=cnn2d+gru+majority,budget=parameters+flops,budget.flops=60000,{FEW}"
+        f"experiment=my_data,path=photos,models=cnn2d+gru+majority,budget=parameters+flops,budget.flops=65000,{FEW}"
     )
     answer = project.kedro("run", "--params", params)
     assert answer.returncode == 0, answer.stdout + answer.stderr

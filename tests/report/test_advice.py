@@ -1,8 +1,11 @@
 """The first screen of the report on own data."""
 
+from dataclasses import replace
+
 import pytest
 
 from cnn_vs_rnn.report.advice import COSTS, advice_card, gain_text, headline, sure_text
+from cnn_vs_rnn.report.page import write_report
 from cnn_vs_rnn.statistics.overall import overall
 from cnn_vs_rnn.statistics.recommend import recommend
 from cnn_vs_rnn.statistics.summary import read_predictions
@@ -45,6 +48,15 @@ def test_what_to_take_why_and_at_what_cost(advised):
     assert card.rows[0].cells[-1] == "no"
     assert card.rows[1].cells[-1] == "yes"
     assert card.under == []
+
+
+def test_it_is_the_first_screen(advised, tmp_path):
+    advice, report = advised(samples=2000, seeds=10)
+    write_report(tmp_path / "report.html", replace(report, advice=advice))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    places = [page.index(text) for text in ("Take cnn2d, the CNN", advice.would_change_it, report.export_command)]
+    assert places == sorted(places)
+    assert places[-1] < page.index('id="verdicts"')
 
 
 @pytest.mark.parametrize(

@@ -214,14 +214,21 @@ class TestOverall:
         advice = overall([wins, others[0]])
         assert (advice.decision, advice.condition, len(advice.under)) == ("cnn", "default", 2)
         assert advice.reason.startswith(
-            "They disagree: the CNN at default; the RNN at equal FLOPs. This is the advice for default. "
+            "They disagree: the CNN (fcn) at default; the RNN (gru) at equal FLOPs. This is the advice for default. "
         )
         assert overall([others[0], wins]).decision == "rnn"
 
     def test_an_open_one_gives_way(self, wins, others):
         advice = overall([others[1], wins])
         assert (advice.decision, advice.condition) == ("cnn", "default")
-        assert advice.reason.startswith("Not decided everywhere: undecided at early; the CNN at default. ")
+        assert advice.reason.startswith("Not decided everywhere: undecided (gru) at early; the CNN (fcn) at default. ")
+
+    def test_those_that_differ_in_the_model_alone(self, wins):
+        wider = wins.model_copy(update={"condition": "equal FLOPs", "model": "tcn"})
+        reason = overall([wins, wider]).reason
+        assert reason.startswith(
+            "They agree but for the model: the CNN (fcn) at default; the CNN (tcn) at equal FLOPs. "
+        )
 
     def test_several_tasks_are_refused(self, wins):
         with pytest.raises(ValueError, match="one task"):

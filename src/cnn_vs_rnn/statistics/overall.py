@@ -35,12 +35,16 @@ def overall(recommendations: Sequence[Recommendation]) -> Advice:
 
 
 def _agreement(recommendations: Sequence[Recommendation], taken: Recommendation) -> str:
-    under: dict[Decision, list[str]] = {}
+    under: dict[tuple[Decision, str], list[str]] = {}
     for one in recommendations:
-        under.setdefault(one.decision, []).append(one.condition)
+        under.setdefault((one.decision, one.model), []).append(one.condition)
     if len(under) == 1:
         return f"The same at {listed([one.condition for one in recommendations])}."
-    text = "; ".join(f"{DECISION_WORDS[decision]} at {listed(where)}" for decision, where in under.items())
-    if len(under.keys() - {"undecided"}) == 1:
-        return f"Not decided everywhere: {text}."
-    return f"They disagree: {text}. This is the advice for {taken.condition}."
+    text = "; ".join(f"{DECISION_WORDS[what]} ({model}) at {listed(where)}" for (what, model), where in under.items())
+    whose = f"This is the advice for {taken.condition}."
+    decisions = {decision for decision, _ in under}
+    if len(decisions) == 1:
+        return f"They agree but for the model: {text}. {whose}"
+    if len(decisions - {"undecided"}) == 1:
+        return f"Not decided everywhere: {text}. {whose}"
+    return f"They disagree: {text}. {whose}"
