@@ -34,7 +34,7 @@ def take_request(asked: dict[str, Any]) -> OwnData:
 def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What to choose and set where the user has not, and what to put into the composed experiment."""
     from cnn_vs_rnn.own_data.inspect import inspect  # with pandas: other experiments do not wait for it
-    from cnn_vs_rnn.own_data.sizing import limited, said, settings_for
+    from cnn_vs_rnn.own_data.sizing import adapted, said, settings_for, split_said
 
     found = inspect(request)
     settings = settings_for(found)
@@ -47,9 +47,10 @@ def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tup
     missing = {key: value for key, value in chosen.items() if key not in asked}
     given = ", ".join(f"{key}={asked[key]}" for key in chosen if key in asked)
     told = said(settings) + (f", but as you say {given}" if given else "")
-    task = limited(found.task, settings).model_dump(mode="json")
+    adjusted = adapted(found.task, settings)
+    task = adjusted.model_dump(mode="json")
     task["options"]["path"] = _recorded(Path(request.path), project.resolve())
-    return missing, {"tasks": {found.task.name: task}, "found": [*found.said, told]}
+    return missing, {"tasks": {found.task.name: task}, "found": [*found.said, *split_said(adjusted), told]}
 
 
 def _recorded(path: Path, project: Path) -> str:

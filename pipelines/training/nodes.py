@@ -31,7 +31,9 @@ def plan(
     check_probes(contest)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        trials = plan_trials(contest, by_condition(prepared), tuned_values(tuning, contest))
+        trials = plan_trials(
+            contest, by_condition(prepared), tuned_values(tuning, contest), rooms.models / contest.experiment
+        )
         progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)

@@ -16,7 +16,7 @@ def setting(experiment, condition):
     return setting_under(experiment, condition, experiment.tasks["digits"], experiment.models["gru"])
 
 
-@pytest.mark.parametrize("name", ["parameters", "flops", "train_seconds"])
+@pytest.mark.parametrize("name", ["parameters", "flops", "train_seconds", "latency"])
 def test_one_budget_leaves_the_conditions_alone(name):
     experiment = compose({**ONE, "budget": name})
     assert list(experiment.conditions) == ["default"]

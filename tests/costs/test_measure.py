@@ -10,7 +10,8 @@ from contest import compose, opened, planned
 from cnn_vs_rnn.costs import estimate, measure
 from cnn_vs_rnn.costs.estimate import BASELINE, Estimate, estimate_seconds
 from cnn_vs_rnn.costs.flops import forward_flops
-from cnn_vs_rnn.costs.measure import measure_costs, single_thread
+from cnn_vs_rnn.costs.measure import measure_costs
+from cnn_vs_rnn.costs.timing import single_thread
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.tasks.data import IGNORED, Samples

@@ -49,7 +49,8 @@ def test_parts_on_top_of_class_folders_are_honoured(tmp_path):
     task = ingested(tmp_path / "photos", tmp_path)
     assert config.test_fraction is None
     assert (task.pool_samples, task.test_samples, task.classes) == (18, 8, ("a", "b"))
-    assert [len(part) for part in task.split(config, 3)] == [12, 6]
+    split = task.split(config, 3)
+    assert (len(split.train), len(split.valid), split.test) == (12, 6, None)
 
 
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg"])
@@ -95,7 +96,7 @@ def test_columns_may_be_named_and_split_and_group_are_honoured(tmp_path):
     task = ingested(tmp_path / "t.csv", tmp_path, text_column="b", label_column="a")
     assert (task.pool_samples, task.test_samples, task.classes) == (30, 10, ("bad", "good"))
     config = found(tmp_path / "t.csv", text_column="b", label_column="a")
-    assert len(task.split(config, 0)[1]) == 10
+    assert len(task.split(config, 0).valid) == 10
     assert len(set(task.groups())) == 8
 
 

@@ -81,7 +81,8 @@ def test_all_parts_of_an_npz_are_honoured(tmp_path):
     task = ingested(tmp_path / "p.npz", tmp_path)
     assert (task.pool_samples, task.test_samples, config.test_fraction) == (18, 6, None)
     np.testing.assert_allclose(np.sort(task.test().inputs[..., 0], axis=0), np.sort(X[18:], axis=0), rtol=1e-6)
-    assert [list(part) for part in task.split(config, seed=5)] == [list(range(14)), list(range(14, 18))]
+    split = task.split(config, seed=5)
+    assert (list(split.train), list(split.valid)) == (list(range(14)), list(range(14, 18)))
 
 
 @pytest.mark.parametrize("given", ["", "X_train.npy", "y_test.npy"])

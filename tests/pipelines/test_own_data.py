@@ -29,6 +29,9 @@ def test_images_from_the_command_to_the_report(project):
     lines = answer.stdout.splitlines()
     assert lines[0] == ("found   31 images, grey, taken to 12x10 pixels (height=, width= and colour= change that)")
     assert "found   2 classes: class 0 (15), class 1 (16)" in lines
+    assert (
+        "found   few samples: each seed draws a test part of its own (tasks.my_photos_groer.repeated" in answer.stdout
+    )
     assert re.search(r"found   settings: .* roughly \d+ min of training on 2 cores", answer.stdout)
     assert "1 quarantined, the first class 0/0.png: it is no image" in answer.stdout
     assert answer.stdout.index("found ") < answer.stdout.index("plan ") < answer.stdout.index("best CNN")

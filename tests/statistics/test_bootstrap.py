@@ -6,7 +6,7 @@ import torch
 from scipy import stats
 
 from cnn_vs_rnn.learner.scores import macro_f1_contributions
-from cnn_vs_rnn.statistics.bootstrap import difference_interval, mean_interval, stretch
+from cnn_vs_rnn.statistics.bootstrap import mean_interval, stretch
 from cnn_vs_rnn.statistics.summary import LIMITS
 
 SETTINGS = {"confidence": 0.95, "resamples": 4000, "seed": 0}
@@ -47,7 +47,7 @@ def test_luck_of_seed_and_sample_counts_once():
 def test_pairing_removes_what_two_models_share():
     generator = np.random.default_rng(5)
     shared = generator.normal(size=(5, 200)) + generator.normal(size=(5, 1))
-    ours = difference_interval(shared + 0.1, shared, **SETTINGS)
+    ours = mean_interval((shared + 0.1) - shared, **SETTINGS)
     assert (ours.mean, ours.low, ours.high) == pytest.approx((0.1, 0.1, 0.1))
 
 
@@ -62,7 +62,7 @@ def test_no_mistake_on_a_few_samples_is_no_certainty():
     alone = mean_interval(perfect, **SETTINGS, limits=(0.0, 1.0))
     assert alone.mean == alone.high == 1
     assert 0.9 < alone.low < 0.96  # the rule of three: 1 - 3/40
-    pair = difference_interval(perfect, perfect, **SETTINGS, limits=(0.0, 1.0))
+    pair = mean_interval(perfect - perfect, **SETTINGS, limits=(-1.0, 1.0))
     assert pair.mean == 0
     assert pair.high == pytest.approx(0.07, abs=0.01)
     assert pair.low == pytest.approx(-0.07, abs=0.01)
@@ -117,9 +117,11 @@ def macro_f1_of_equals(generator, seeds, truth):
 def test_equals_by_macro_f1_differ_as_rarely_as_promised(seeds):
     generator = np.random.default_rng(3)
     found = 0
+    lowest, highest = LIMITS["macro_f1"]
+    differences = lowest - highest, highest - lowest
     for _ in range(150):
         truth = generator.choice(4, 300, p=[0.6, 0.25, 0.1, 0.05])
         a, b = (macro_f1_of_equals(generator, seeds, truth) for _ in range(2))
-        interval = difference_interval(a, b, 0.95, 400, 0, limits=LIMITS["macro_f1"])
+        interval = mean_interval(a - b, 0.95, 400, 0, limits=differences)
         found += not interval.low <= 0 <= interval.high
     assert found <= 14  # 7.5 expected at 5%; 15 or more happen once in a hundred

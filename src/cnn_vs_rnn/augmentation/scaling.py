@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.arrays import digest_of, read_arrays, write_arrays
-from cnn_vs_rnn.tasks.data import OutputSpec, Samples
+from cnn_vs_rnn.tasks.data import UNKNOWN, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_steps, valid_values
 from cnn_vs_rnn.tasks.store import IngestedTask
 
@@ -109,7 +109,7 @@ def _moments(
 
 
 class PreparedSplit(Strict):
-    """Train and valid positions in the pool, and the scaling fitted on train, for one seed."""
+    """The positions of each part in the pool, and the scaling fitted on train, for one seed."""
 
     seed: int
     path: str
@@ -137,12 +137,14 @@ def prepare(task: IngestedTask, config: TaskConfig, seeds: Sequence[int], root: 
     """
     pool, positions = task.pool_and_splits(config, seeds)
     splits = []
-    for seed, (train, valid) in zip(seeds, positions, strict=True):
+    for seed, split in zip(seeds, positions, strict=True):
+        train = pool.take(split.train)
         scaled = config.scale and task.input.kind != "tokens"
-        scaling = Scaling.fit(pool.take(train)) if scaled else Scaling.identity(task.input.channels)
+        scaling = Scaling.fit(train) if scaled else Scaling.identity(task.input.channels)
         if config.scale_targets:
-            scaling = scaling.with_targets(pool.take(train), task.output)
-        arrays = {"train": train, "valid": valid, **scaling.arrays}
+            scaling = scaling.with_targets(train, task.output)
+        parts = {name: part for name, part in vars(split).items() if part is not None}
+        arrays = {**parts, **scaling.arrays}
         path = root / task.key / f"seed_{seed}.npz"
         write_arrays(path, arrays)
         splits.append(PreparedSplit(seed=seed, path=str(path), digest=digest_of(arrays, task.digest)))
@@ -150,13 +152,27 @@ def prepare(task: IngestedTask, config: TaskConfig, seeds: Sequence[int], root: 
 
 
 def read_part(prepared: PreparedTask, seed: int, part: Part) -> Samples:
-    """Scaled samples of one part, ready for training; `test` is the same for every seed but for its scaling.
+    """Scaled samples of one part, ready for training.
 
+    `test` is the same for every seed but for its scaling, except where splits are repeated.
     Raises UserError where a file was changed or the seed was not prepared.
     """
     stored = _read_split(prepared, seed)
-    samples = prepared.task.test() if part == "test" else prepared.task.pool().take(stored[part])
+    if part == "test" and "test" not in stored:
+        return Scaling.of(stored).apply(prepared.task.test())
+    pool = prepared.task.pool()
+    samples = pool.take(stored[part])
+    if part == "test" and pool.inputs.ndim == 2:  # tokens, of which the vocabulary knows all: but training does not
+        trained = pool.inputs[np.concatenate([stored["train"], stored["valid"]])]
+        seen = (samples.inputs == 0) | np.isin(samples.inputs, trained)
+        samples = replace(samples, inputs=np.where(seen, samples.inputs, UNKNOWN).astype(samples.inputs.dtype))
     return Scaling.of(stored).apply(samples)
+
+
+def test_numbers(prepared: PreparedTask, seed: int) -> Int[np.ndarray, " test"]:
+    """The number of each test sample of a seed, the same for the same sample whatever the seed."""
+    stored = _read_split(prepared, seed)
+    return stored["test"] if "test" in stored else np.arange(prepared.task.test_samples)
 
 
 def read_scaling(prepared: PreparedTask, seed: int) -> Scaling:

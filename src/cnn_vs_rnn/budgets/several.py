@@ -8,6 +8,7 @@ EQUAL_WORDS: dict[Equal, str] = {
     "parameters": "equal parameters",
     "flops": "equal FLOPs",
     "train_seconds": "equal training seconds",
+    "latency": "equal latency",
 }
 KEY = "budget.equal"
 
@@ -53,5 +54,6 @@ def budget_text(budget: BudgetConfig) -> str:
         "parameters": f"{budget.parameters:,} parameters",
         "flops": f"{budget.flops:,} FLOPs a sample",
         "train_seconds": f"{budget.train_seconds:g} s of training",
+        "latency": f"{budget.latency_ms:g} ms a sample",
     }
     return "; ".join(amounts[equal] for equal in budget.equal)

@@ -1,12 +1,14 @@
-"""How wide a model must be to have the parameters, or take the operations, that the budget allows."""
+"""How wide a model must be to have the parameters, or take the operations or the time, that the budget allows."""
 
 from __future__ import annotations
 
 import math
 import warnings
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
+from cnn_vs_rnn.budgets.latency import MeasuredWidths
 from cnn_vs_rnn.budgets.operations import flops_at
 from cnn_vs_rnn.config import BudgetConfig, ModelConfig
 from cnn_vs_rnn.errors import UserError
@@ -16,24 +18,39 @@ from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
 START = 12.0  # channels, where the search begins
 FINEST = 2**-6  # of a channel
 WIDEST = 2**14  # where it gives up
-_WORDS = {"parameters": "parameters", "flops": "floating-point operations a sample"}
 
 
-def solve_width(model: ModelConfig, input: InputSpec, output: OutputSpec, budget: BudgetConfig) -> tuple[float, int]:
+def solve_width(
+    model: ModelConfig, input: InputSpec, output: OutputSpec, budget: BudgetConfig, measured: Path | None = None
+) -> tuple[float, int]:
     """The width at which a network comes closest to the budget, and the parameters it then has, head included.
+
+    measured: the folder that keeps the widths which met a latency; a budget of latency needs one.
 
     Raises UserError where no width comes within the budget's tolerance.
     """
-    kind: Literal["parameters", "flops"] = "flops" if "flops" in budget.equal else "parameters"
-    asked = budget.flops if kind == "flops" else budget.parameters
-    width, reached = _closest(model.model_dump_json(), input.model_dump_json(), output.model_dump_json(), kind, asked)
+    if "latency" in budget.equal:
+        assert measured is not None, "a budget of latency needs a folder"
+        width, reached = MeasuredWidths(measured).width(model, input, output, budget.latency_ms)
+        _refuse_far(model, budget, budget.latency_ms, round(reached, 3), "ms a sample")
+        return width, parameters_at(model, input, output, width)
+    described = model.model_dump_json(), input.model_dump_json(), output.model_dump_json()
+    if "flops" in budget.equal:
+        width, reached = _closest(*described, "flops", budget.flops)
+        _refuse_far(model, budget, budget.flops, reached, "floating-point operations a sample")
+        return width, parameters_at(model, input, output, width)
+    width, reached = _closest(*described, "parameters", budget.parameters)
+    _refuse_far(model, budget, budget.parameters, reached, "parameters")
+    return width, reached
+
+
+def _refuse_far(model: ModelConfig, budget: BudgetConfig, asked: int | float, reached: int | float, unit: str) -> None:
     if abs(reached - asked) > budget.tolerance * asked:
         raise UserError(
-            f"model {model.name} cannot be given {asked} {_WORDS[kind]} (budget {budget.name}, "
+            f"model {model.name} cannot be given {asked} {unit} (budget {budget.name}, "
             f"±{budget.tolerance:.0%}): the closest it reaches on this input is {reached}; "
             f"change the budget to that, or leave {model.name} out"
         )
-    return width, reached if kind == "parameters" else parameters_at(model, input, output, width)
 
 
 @lru_cache(maxsize=4096)

@@ -29,12 +29,17 @@ def check_claim(claim_id: str, claim: ClaimConfig, experiment: ExperimentConfig)
         for name, side in sides(test):
             _check_side(f"{where}.{name}", side, test.quantity, experiment)
         if test.quantity in SCORES:
-            scores = {
-                task_of(side.task, condition, experiment).score
+            tasks = [
+                task_of(side.task, condition, experiment)
                 for _, side in sides(test)
                 for condition in (side.condition, side.change_from or side.condition)
-            }
-            if len(scores) > 1:
+            ]
+            for task in tasks:
+                if task.repeated:
+                    raise UserError(
+                        f"{where} compares samples of task {task.name} over seeds, and each seed has its own (repeated)"
+                    )
+            if len(scores := {task.score for task in tasks}) > 1:
                 raise UserError(f"{where} compares different scores ({', '.join(sorted(scores))}): choose one task")
         _check_margin(where, test)
 

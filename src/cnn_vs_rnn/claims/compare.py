@@ -16,8 +16,8 @@ from cnn_vs_rnn.claims.rule import TestConfig
 from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag
 from cnn_vs_rnn.probes.measurement import QUANTITIES
-from cnn_vs_rnn.statistics.bootstrap import Interval, mean_interval
-from cnn_vs_rnn.statistics.summary import BOOTSTRAP_SEED, LIMITS
+from cnn_vs_rnn.statistics.bootstrap import SEED, Interval, mean_interval
+from cnn_vs_rnn.statistics.summary import LIMITS
 from cnn_vs_rnn.statistics.threshold import (
     StandardErrors,
     p_of_mean,
@@ -144,7 +144,7 @@ def _of_scores(finding: Finding, evidence: Evidence) -> Finding:
     ends = [(lowest, highest) if term.sign * better > 0 else (-highest, -lowest) for term in finding.terms]
     limits = (sum(low for low, _ in ends), sum(high for _, high in ends))
     statistics = evidence.experiment.statistics
-    interval = mean_interval(combined, statistics.confidence, statistics.resamples, BOOTSTRAP_SEED, limits=limits)
+    interval = mean_interval(combined, statistics.confidence, statistics.resamples, SEED, limits=limits)
     estimate = _estimate(finding, combined.mean(axis=1), interval, combined.shape[1], statistics.confidence)
     return _excused(replace(finding, estimate=estimate), evidence)
 

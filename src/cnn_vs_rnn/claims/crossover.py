@@ -6,8 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from cnn_vs_rnn.claims.verdict import Crossover
-from cnn_vs_rnn.statistics.bootstrap import stretch
-from cnn_vs_rnn.statistics.summary import BOOTSTRAP_SEED
+from cnn_vs_rnn.statistics.bootstrap import SEED, stretch
 
 _DECADE = 10.0
 
@@ -34,7 +33,7 @@ def find_crossover(
     axis = np.log(positions) if logarithmic else positions
     rising = bool(means[-1] > 0)
     seeds = excess.shape[1]
-    drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(seeds, size=(resamples, seeds))
+    drawn = np.random.default_rng(SEED).integers(seeds, size=(resamples, seeds))
     at = _crossing(axis, means[:, None], rising=rising)[0]
     deviations = (_crossing(axis, excess[:, drawn].mean(axis=2), rising=rising) - at) * stretch(seeds, confidence)
     tails = np.quantile(deviations, [(1 - confidence) / 2, (1 + confidence) / 2])

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
-from cnn_vs_rnn.costs.measure import single_thread, training_step
+from cnn_vs_rnn.costs.measure import training_step
+from cnn_vs_rnn.costs.timing import single_thread
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.trials.trial import Trial

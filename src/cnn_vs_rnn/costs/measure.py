@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -11,7 +10,7 @@ from torch import nn
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs.flops import forward_flops
 from cnn_vs_rnn.costs.memory import saved_bytes
-from cnn_vs_rnn.costs.timing import interleaved_medians
+from cnn_vs_rnn.costs.timing import interleaved_medians, single_thread
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.evaluation.results import Cost
 from cnn_vs_rnn.learner.batches import Batch
@@ -39,17 +38,6 @@ def measure_costs(contenders: Sequence[tuple[TrialFolder, Trial]]) -> list[Cost]
             contender.cost(steps.get(contender), latency)
             for contender, latency in zip(measured, latencies, strict=True)
         ]
-
-
-@contextmanager
-def single_thread() -> Iterator[None]:
-    """One torch thread inside the block."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class _Contender:

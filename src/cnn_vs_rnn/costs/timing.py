@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
 
 
 def interleaved_seconds(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[list[float]]:
@@ -27,3 +30,14 @@ def interleaved_seconds(actions: Sequence[Callable[[], object]], rounds: int, wa
 def interleaved_medians(actions: Sequence[Callable[[], object]], rounds: int, warm_up: int = 3) -> list[float]:
     """Median seconds of each action, of `interleaved_seconds`."""
     return [statistics.median(times) for times in interleaved_seconds(actions, rounds, warm_up)]
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """One torch thread inside the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -11,8 +11,8 @@ from cnn_vs_rnn.own_data.folders import files_digest
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.own_data.parts import task_name
 from cnn_vs_rnn.own_data.request import OwnData
-from cnn_vs_rnn.own_data.wide_table import read_wide_table
-from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.own_data.wide_table import WHOLE, read_wide_table
+from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask
 from cnn_vs_rnn.tasks.windows import windows
 
 
@@ -45,7 +45,6 @@ def inspect_forecast(request: OwnData) -> Found:
             f"forecast: the next {horizon} step{'s' * (horizon > 1)} of {named} (label_column= chooses one)",
             f"from the last {wide.window} steps; {season} (window= and period= change that)",
             *wide.said,
-            "in the order of time: 60% to train on, the next 20% validate, the last 20% test",
         ),
         samples=sum(map(len, wide.ends)),
         steps=wide.window,
@@ -56,14 +55,17 @@ def inspect_forecast(request: OwnData) -> Found:
 
 def load(config: TaskConfig) -> RawTask:
     """Windows (time, channel) and what follows each; rows that cannot be read are quarantined."""
-    wide = read_wide_table(OwnData.of(config))
-    train, valid, test = (windows(wide.values, ends, wide.window, wide.forecast) for ends in wide.ends)
+    request = OwnData.of(config)
+    wide = read_wide_table(request, WHOLE) if config.repeated else read_wide_table(request)
+    pooled = wide.ends if config.repeated else wide.ends[:-1]
+    ends = np.concatenate(pooled)
     return RawTask(
-        pool=Samples(np.concatenate([train.inputs, valid.inputs]), np.concatenate([train.targets, valid.targets])),
-        test=test,
+        pool=windows(wide.values, ends, wide.window, wide.forecast),
+        test=None if config.repeated else windows(wide.values, wide.ends[-1], wide.window, wide.forecast),
         input=InputSpec(kind="sequence", channels=len(wide.columns), length=wide.window),
         output=OutputSpec(size=wide.forecast.horizon * len(wide.forecast.channels), forecast=wide.forecast),
-        valid=np.arange(len(train) + len(valid)) >= len(train),
+        valid=None if config.repeated else np.arange(len(ends)) >= len(wide.ends[0]),
+        spans=np.stack([ends, ends + wide.forecast.horizon], axis=1) if config.repeated else None,
         quarantined=tuple(wide.quarantined),
         notes=(f"channels: {', '.join(wide.columns)}", *wide.said),
     )

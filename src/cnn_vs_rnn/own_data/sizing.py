@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.found import Found
+from cnn_vs_rnn.tasks import repeated_splits
 
 SECONDS_A_STEP = 1.2e-5
 SECONDS_A_SAMPLE = 4e-4  # however short it is
 TRAINING_SECONDS = 420  # of the ten minutes, on each of two workers
 STOPS_AT = 0.6  # of the allowed epochs, on average
 MOST_EPOCHS, FEWEST_EPOCHS = 60, 8
-FEW = 500  # samples: below, five seeds instead of three
+FEW = 500  # samples: below, five seeds instead of three, each with a test part of its own
+FEWEST_TESTED = 10  # windows of a forecast in each of those test parts
 WIDEST_LINEAR = 5000  # numbers a sample, beyond which logistic regression takes minutes
 
 _NETWORKS = {
@@ -44,6 +46,7 @@ class Settings:
     max_epochs: int
     patience: int
     limit: int | None  # samples to train and validate on
+    repeated: bool  # every seed draws its own test part
     minutes: float  # of training, roughly
 
 
@@ -66,13 +69,24 @@ def settings_for(found: Found) -> Settings:
         max_epochs=epochs,
         patience=max(3, epochs // 5),
         limit=limit,
+        repeated=found.samples < FEW and _repeatable(found),
         minutes=STOPS_AT * epochs * networks * seeds * _epoch_seconds(found, trained) / 2 / 60,
     )
 
 
-def limited(task: TaskConfig, settings: Settings) -> TaskConfig:
-    """The task with the settings' limit."""
-    return task.model_copy(update={"limit": settings.limit})
+def adapted(task: TaskConfig, settings: Settings) -> TaskConfig:
+    """The task with the settings' limit and way of splitting."""
+    return task.model_copy(update={"limit": settings.limit, "repeated": settings.repeated})
+
+
+def split_said(task: TaskConfig) -> list[str]:
+    """How an adapted task is split, in a sentence, where it is not as its description says already."""
+    forecast = task.output == "forecast"
+    if not task.repeated:
+        by_time = "in the order of time: 60% to train on, the next 20% validate, the last 20% test"
+        return [by_time] if forecast else []
+    how = "tests another tenth of the time, later than all it trains on" if forecast else "draws a test part of its own"
+    return [f"few samples: each seed {how} (tasks.{task.name}.repeated=false: one for all)"]
 
 
 def said(settings: Settings) -> str:
@@ -83,6 +97,15 @@ def said(settings: Settings) -> str:
         f"{max(1, round(settings.minutes))} min of training on 2 cores "
         "(seeds=, models= and trainer.max_epochs= change that)"
     )
+
+
+def _repeatable(found: Found) -> bool:
+    """Whether test parts can be drawn again and again: the data names none, and of a forecast a tenth is enough."""
+    if found.task.output == "forecast":
+        horizon = found.task.options["horizon"]
+        assert isinstance(horizon, int)
+        return round(repeated_splits.BLOCK * found.samples) >= horizon + FEWEST_TESTED
+    return found.task.test_fraction is not None
 
 
 def _baselines(found: Found) -> tuple[str, ...]:

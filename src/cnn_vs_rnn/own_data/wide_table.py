@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from cnn_vs_rnn.tasks.windows import ends_within
 
 PERIODS = {"s": 60, "min": 60, "h": 24, "D": 7, "W": 52, "M": 12, "Q": 4}  # steps of a season by sampling interval
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86400, "W": 604800, "M": 2629746, "Q": 7889238}
-SHARES = (0, 0.6, 0.8, 1)  # in the order of time: train, then validation, then test
+SHARES = (0.0, 0.6, 0.8, 1.0)  # in the order of time: train, then validation, then test
+WHOLE = (0.0, 1.0)  # all in one
 FEWEST = 10  # windows of a part
 _LONGEST = 336  # steps that a window sees, unless the user says otherwise
 _MOST_NUMBERS = 2**27  # in all windows together: half a GiB
@@ -30,7 +32,7 @@ _MOST_NUMBERS = 2**27  # in all windows together: half a GiB
 
 @dataclass(frozen=True)
 class WideTable:
-    """ends: of the windows of each part, train, valid and test. said: what was assumed, a sentence each."""
+    """ends: of the windows of each part, by default train, valid and test. said: what was assumed, a sentence each."""
 
     time: str
     columns: list[str]
@@ -56,8 +58,11 @@ def date_column(table: Table, request: OwnData) -> str | None:
     return column if numeric(cells).notna().mean() <= 0.5 and dates(cells).notna().mean() > 0.5 else None
 
 
-def read_wide_table(request: OwnData) -> WideTable:
-    """UserError where a column or the horizon is missing, or the rows are too few. Bad rows are quarantined."""
+def read_wide_table(request: OwnData, shares: Sequence[float] = SHARES) -> WideTable:
+    """UserError where a column or the horizon is missing, or the rows are too few. Bad rows are quarantined.
+
+    shares: of all time, where one part ends and the next begins.
+    """
     table = read_table(Path(request.path))
     time = date_column(table, request)
     if time is None:
@@ -80,7 +85,7 @@ def read_wide_table(request: OwnData) -> WideTable:
         channels=tuple(predicted),
         period=period if period is not None and period <= window else None,
     )
-    ends, about = _ends(request.path, when, window, request.horizon, len(columns))
+    ends, about = _ends(request.path, when, window, request.horizon, len(columns), shares)
     return WideTable(time, columns, values, window, forecast, ends, [*said, *about], table.quarantined)
 
 
@@ -113,11 +118,11 @@ def _period(when: Any) -> int | None:
 
 
 def _ends(
-    path: str, when: Any, window: int, horizon: int, channels: int
+    path: str, when: Any, window: int, horizon: int, channels: int, shares: Sequence[float]
 ) -> tuple[list[Int[np.ndarray, "_"]], list[str]]:
     """Where the windows of each part end, and what to say of it. None spans a gap, unless that costs half of them."""
     rows = len(when)
-    borders = [round(share * rows) for share in SHARES]
+    borders = [round(share * rows) for share in shares]
     stride = max(1, math.ceil(rows * window * channels / _MOST_NUMBERS))
     ends = [ends_within(start, stop, window, horizon, stride) for start, stop in itertools.pairwise(borders)]
     said = [f"a window every {stride} steps, so that they fit into memory"] if stride > 1 else []

@@ -23,8 +23,8 @@ from cnn_vs_rnn.statistics.across import (
     pair_tests,
     probability_of_improvement,
 )
+from cnn_vs_rnn.statistics.bootstrap import SEED
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import BOOTSTRAP_SEED
 from cnn_vs_rnn.statistics.words import IN_PERCENT, listed
 
 
@@ -80,7 +80,7 @@ def _together(
 ) -> Together:
     own = [one for one in results if one.condition == condition]
     sides = {family: _champion_runs(family, contests, own) for family in ("cnn", "rnn")}
-    settings = (statistics.confidence, statistics.resamples, BOOTSTRAP_SEED)
+    settings = (statistics.confidence, statistics.resamples, SEED)
     tasks = [one.task for one in contests]
     means = _means(tasks, own) if len(tasks) >= MANY else {}
     return Together(

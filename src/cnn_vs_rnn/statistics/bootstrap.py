@@ -31,6 +31,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
+SEED = 0  # of the statistics, not of any trial: the same results give the same verdict
 _DRAWS_AT_ONCE = 2_000_000  # bounds the memory: 16 MB of positions
 
 
@@ -76,23 +77,6 @@ def mean_interval(
         by_seeds=_half_width(by_seed, tails),
         by_samples=_half_width(by_sample, tails),
     )
-
-
-def difference_interval(
-    a: Float[np.ndarray, "seed sample"],
-    b: Float[np.ndarray, "seed sample"],
-    confidence: float,
-    resamples: int,
-    seed: int,
-    *,
-    limits: tuple[float, float] = (-math.inf, math.inf),
-) -> Interval:
-    """The mean of a - b, paired: row i of both is the same seed, column j the same sample, and both are drawn together.
-
-    limits: the range one score of a model can have.
-    """
-    lowest, highest = limits
-    return mean_interval(a - b, confidence, resamples, seed, limits=(lowest - highest, highest - lowest))
 
 
 def stretch(items: int, confidence: float) -> float:

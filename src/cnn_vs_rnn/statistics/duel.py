@@ -10,13 +10,13 @@ import numpy as np
 from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, TrialResult
-from cnn_vs_rnn.statistics.bootstrap import Interval, difference_interval
+from cnn_vs_rnn.statistics.bootstrap import Interval
+from cnn_vs_rnn.statistics.over_seeds import interval_over
 from cnn_vs_rnn.statistics.summary import (
-    BOOTSTRAP_SEED,
     LIMITS,
     ModelSummary,
     ReadPredictions,
-    score_table,
+    score_rows,
     trials_by_model,
 )
 
@@ -29,7 +29,7 @@ class Duel:
     b: ModelSummary
     interval: Interval | None  # None where fewer than min_seeds seeds are paired
     seeds: int  # paired: both models finished them with finite scores
-    samples: int  # of the test part
+    samples: int  # of the test part; of repeated splits, on average
     dropped: int  # seeds that were tried for one of the two but could not be paired
 
     def reversed(self) -> Duel:
@@ -54,22 +54,26 @@ def duels(
     trials = trials_by_model(results, task.name, condition)
 
     def duel(a: ModelSummary, b: ModelSummary) -> Duel:
-        (a_seeds, a_scores), (b_seeds, b_scores) = (score_table(trials[one.model], predictions) for one in (a, b))
-        paired = sorted(set(a_seeds) & set(b_seeds))
+        of_a, of_b = (dict(zip(*score_rows(trials[one.model], predictions), strict=True)) for one in (a, b))
+        paired = sorted(of_a.keys() & of_b.keys())
         dropped = len({trial.seed for one in (a, b) for trial in trials[one.model]} - set(paired))
-        samples = a_scores.shape[1]
+        samples = round(np.mean([len(of_a[seed]) for seed in paired])) if paired else 0
         if len(paired) < statistics.min_seeds:
             return Duel(a, b, None, len(paired), samples, dropped)
-        if samples != b_scores.shape[1]:
-            raise UserError(
-                f"{a.model} and {b.model} were tested on {samples} and {b_scores.shape[1]} samples of {task.name}; "
-                "remove their folders and run again, so that both see the same test part"
-            )
-        ahead, behind = a_scores[np.isin(a_seeds, paired)], b_scores[np.isin(b_seeds, paired)]
-        if not HIGHER_IS_BETTER[task.score]:
-            ahead, behind = behind, ahead
-        interval = difference_interval(
-            ahead, behind, statistics.confidence, statistics.resamples, BOOTSTRAP_SEED, limits=LIMITS[task.score]
+        for seed in paired:
+            if len(of_a[seed]) != len(of_b[seed]):
+                raise UserError(
+                    f"{a.model} and {b.model} were tested on {len(of_a[seed])} and {len(of_b[seed])} samples of "
+                    f"{task.name}; remove their folders and run again, so that both see the same test part"
+                )
+        sign = 1 if HIGHER_IS_BETTER[task.score] else -1
+        lowest, highest = LIMITS[task.score]
+        interval = interval_over(
+            [sign * (of_a[seed] - of_b[seed]) for seed in paired],
+            task,
+            statistics,
+            (lowest - highest, highest - lowest),
+            f"{a.model} and {b.model} on {task.name}",
         )
         return Duel(a, b, interval, len(paired), samples, dropped)
 

@@ -4,7 +4,7 @@
    the test part chooses nobody. A model that collapsed or diverged in half or more of its seeds, or finished fewer than
    `min_seeds`, is passed over where the family has another.
 2. The effect is the mean paired difference of the test scores of the cnn and the rnn champion, signed so that positive
-   favours the cnn, in the unit of the score, with the interval of `bootstrap.difference_interval`. Seeds that one of
+   favours the cnn, in the unit of the score, with the interval of `over_seeds.interval_over`. Seeds that one of
    the two did not finish, or finished with infinite scores, are dropped from the pair, and that is said.
 3. 'neither' is asked first: where neither network champion can be better than the baseline champion by more than the
    margin (the upper end of each interval, network less baseline, is at most +equivalence), a simple baseline does as

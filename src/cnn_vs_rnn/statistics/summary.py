@@ -11,15 +11,13 @@ import numpy as np
 from jaxtyping import Float
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
-from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
-from cnn_vs_rnn.statistics.bootstrap import mean_interval
+from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
 
 LIMITS: dict[Score, tuple[float, float]] = {
     score: (0.0, 1.0 if better else np.inf) for score, better in HIGHER_IS_BETTER.items()
 }
-BOOTSTRAP_SEED = 0  # of the statistics, not of any trial: the same results give the same verdict
 
 ReadPredictions = Callable[[TrialResult], Predictions]
 
@@ -56,23 +54,25 @@ def trials_by_model(results: Iterable[TrialResult], task: str, condition: str) -
     }
 
 
+def score_rows(
+    trials: Iterable[TrialResult], predictions: ReadPredictions
+) -> tuple[list[int], list[Float[np.ndarray, "_"]]]:
+    """Per-sample test scores of each of a model's trials, and its seed; those with infinite or NaN scores left out."""
+    tested = [(trial.seed, np.asarray(predictions(trial).per_sample, dtype=np.float64)) for trial in trials]
+    finite = [(seed, scores) for seed, scores in tested if np.isfinite(scores).all()]
+    return [seed for seed, _ in finite], [scores for _, scores in finite]
+
+
 def score_table(
     trials: Iterable[TrialResult], predictions: ReadPredictions
 ) -> tuple[list[int], Float[np.ndarray, "seed sample"]]:
-    """Per-sample test scores of a model's trials, and the seed of each row; rows with infinite or NaN scores left out.
+    """The same of a task whose test part is one for all seeds.
 
     Raises UserError where two trials were tested on different numbers of samples.
     """
-    tested = [(trial, np.asarray(predictions(trial).per_sample, dtype=np.float64)) for trial in trials]
-    if len(samples := {len(scores) for _, scores in tested}) > 1:
-        raise UserError(
-            f"trials of {tested[0][0].model} on {tested[0][0].task} were tested on {sorted(samples)} samples; "
-            "remove their folders and run again, so that all see the same test part"
-        )
-    finite = [(trial.seed, scores) for trial, scores in tested if np.isfinite(scores).all()]
-    if not finite:
-        return [], np.empty((0, samples.pop() if samples else 0))
-    return [seed for seed, _ in finite], np.stack([scores for _, scores in finite])
+    trials = list(trials)
+    seeds, rows = score_rows(trials, predictions)
+    return seeds, stacked(rows, f"trials of {trials[0].model} on {trials[0].task}") if rows else np.empty((0, 0))
 
 
 def summarise(
@@ -84,7 +84,7 @@ def summarise(
 ) -> list[ModelSummary]:
     """Every model of one contest, the best mean test score first; models without one come last."""
     summaries = [
-        _summary(trials, predictions, task.score, statistics)
+        _summary(trials, predictions, task, task.score, statistics)
         for trials in trials_by_model(results, task.name, condition).values()
     ]
     return sorted(summaries, key=lambda summary: goodness(summary.mean, task.score), reverse=True)
@@ -108,7 +108,7 @@ def further_summaries(
 
     return {
         score: {
-            model: _summary(trials, of(score), score, statistics).model_copy(update={"valid": None})
+            model: _summary(trials, of(score), task, score, statistics).model_copy(update={"valid": None})
             for model, trials in trials_by_model(results, task.name, condition).items()
         }
         for score in task.also
@@ -123,16 +123,20 @@ def goodness(score: float | None, kind: Score) -> float:
 
 
 def _summary(
-    trials: list[TrialResult], predictions: ReadPredictions, score: Score, statistics: StatisticsConfig
+    trials: list[TrialResult],
+    predictions: ReadPredictions,
+    task: TaskConfig,
+    score: Score,
+    statistics: StatisticsConfig,
 ) -> ModelSummary:
-    seeds, table = score_table(trials, predictions)
+    first = trials[0]
+    seeds, rows = score_rows(trials, predictions)
     interval = (
-        mean_interval(table, statistics.confidence, statistics.resamples, BOOTSTRAP_SEED, limits=LIMITS[score])
+        interval_over(rows, task, statistics, LIMITS[score], f"trials of {first.model} on {first.task}")
         if seeds
         else None
     )
     valid = [trial.valid_score for trial in trials if np.isfinite(trial.valid_score)]
-    first = trials[0]
     return ModelSummary(
         task=first.task,
         condition=first.condition,

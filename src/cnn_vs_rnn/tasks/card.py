@@ -8,7 +8,7 @@ from cnn_vs_rnn.config import Modality, Strict, TaskConfig
 from cnn_vs_rnn.tasks.check import CheckedTask
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_values
-from cnn_vs_rnn.tasks.splits import split_notes, train_and_valid
+from cnn_vs_rnn.tasks.splits import Split, split_notes
 from cnn_vs_rnn.tasks.warnings import constant_channels, constant_pixels, duplicates, imbalance
 
 
@@ -22,7 +22,7 @@ class Lengths(Strict):
 
 
 class DataCard(Strict):
-    """Counts are those of the split with seed 0; other seeds draw train and valid anew, never test."""
+    """Counts are those of the split with seed 0; other seeds draw train and valid anew, and test if it is repeated."""
 
     name: str
     description: str
@@ -46,20 +46,21 @@ class DataCard(Strict):
 def describe(
     config: TaskConfig,
     checked: CheckedTask,
+    split: Split,
     input: InputSpec,
     output: OutputSpec,
     classes: tuple[str, ...],
     notes: tuple[str, ...],
 ) -> DataCard:
-    """The card of checked data. notes: what its loader and the checks say of it."""
+    """The card of checked data. split: that of seed 0. notes: what its loader and the checks say of the data."""
     pool, test, groups = checked.pool, checked.test, checked.groups
-    train, valid = train_and_valid(
-        pool.targets, groups, checked.valid, checked.identical, config.valid_fraction, seed=0
-    )
-    parts = {"train": pool.take(train), "valid": pool.take(valid), "test": test}
-    inputs = [valid_values(part) for part in (pool, test)]
+    tested = test if split.test is None else pool.take(split.test)
+    parts = {"train": pool.take(split.train), "valid": pool.take(split.valid), "test": tested}
+    stored = [part for part in (pool, test) if len(part)]  # no test part where every seed draws its own
+    inputs = [valid_values(part) for part in stored]
     values = None if classes or output.labels else np.concatenate([pool.targets, test.targets])
-    twice = len(pool) - len(train) - len(valid)
+    whole_pool = len(pool) if split.test is None else len(pool) - len(split.test)
+    twice = 0 if checked.spans is not None else whole_pool - len(split.train) - len(split.valid)
     counts = {
         label: {
             name: int((part.targets[..., index] == 1).sum() if output.labels else (part.targets == index).sum())
@@ -95,16 +96,24 @@ def describe(
             *duplicates(checked.duplicates, twice),
         ),
         notes=(
-            "test part as the data brings it"
-            if config.test_fraction is None
-            else f"test part: {config.test_fraction:g} of the samples, drawn with seed {config.split_seed}",
+            _test_note(config, checked),
             *(() if checked.valid is None else ("validation part as the data brings it, the same for every seed",)),
             *_scaling_notes(config, input),
-            *constant_pixels(input, [pool.inputs, test.inputs]),
+            *constant_pixels(input, [part.inputs for part in stored]),
             *notes,
             *(() if checked.valid is not None else split_notes(pool.targets, groups, config.valid_fraction, classes)),
         ),
     )
+
+
+def _test_note(config: TaskConfig, checked: CheckedTask) -> str:
+    if config.repeated and checked.spans is not None:
+        return "each seed trains on what comes before, and validates and tests on the next two tenths of the time"
+    if config.repeated:
+        return f"test part: {config.test_fraction:g} of the samples, drawn anew for every seed"
+    if config.test_fraction is None:
+        return "test part as the data brings it"
+    return f"test part: {config.test_fraction:g} of the samples, drawn with seed {config.split_seed}"
 
 
 def _scaling_notes(config: TaskConfig, input: InputSpec) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 class CheckedTask:
     """The usable samples of a task. Arrays other than `test` go along with the pool, sample by sample.
 
+    test: none where every seed draws its own from the pool.
+
     identical: the same number for samples of the pool with exactly the same input.
     """
 
@@ -29,6 +31,7 @@ class CheckedTask:
     test: Samples
     groups: Int[np.ndarray, " sample"] | None  # numbered from 0
     valid: Bool[np.ndarray, " sample"] | None
+    spans: Int[np.ndarray, "sample 2"] | None
     identical: Int[np.ndarray, " sample"]
     quarantined: tuple[tuple[str, str], ...]  # item, why it was left out
     duplicates: int  # samples that were taken out of the pool because their input is also in the test part
@@ -37,7 +40,7 @@ class CheckedTask:
     @property
     def extra(self) -> dict[str, np.ndarray]:
         """What is stored beside the samples of the pool."""
-        extra = {"groups": self.groups, "valid": self.valid, "identical": self.identical}
+        extra = {"groups": self.groups, "valid": self.valid, "spans": self.spans, "identical": self.identical}
         return {name: array for name, array in extra.items() if array is not None}
 
     def take(self, index: Int[np.ndarray, " chosen"]) -> CheckedTask:
@@ -47,6 +50,7 @@ class CheckedTask:
             pool=self.pool.take(index),
             groups=None if self.groups is None else np.unique(self.groups[index], return_inverse=True)[1],
             valid=None if self.valid is None else self.valid[index],
+            spans=None if self.spans is None else self.spans[index],
             identical=self.identical[index],
         )
 
@@ -67,6 +71,7 @@ def check(config: TaskConfig, raw: RawTask) -> CheckedTask:
         test=pool,
         groups=None if raw.groups is None else np.unique(raw.groups[kept], return_inverse=True)[1],
         valid=None if raw.valid is None else raw.valid[kept],
+        spans=None if raw.spans is None else raw.spans[kept],
         identical=np.unique(keys, return_inverse=True)[1],
         quarantined=(),
         duplicates=0,
@@ -74,10 +79,16 @@ def check(config: TaskConfig, raw: RawTask) -> CheckedTask:
     )
     if raw.test is not None and config.test_fraction is not None:
         raise UserError(f"task {config.name} has an official test part: set test_fraction to null")
+    if raw.test is not None and config.repeated:
+        raise UserError(f"task {config.name} has an official test part, the same for every seed: set repeated to false")
     if raw.test is not None:
         test, kept = _usable(raw.test, raw, "test", quarantined)
         test_keys = _keys(test) if raw.keys is None else np.array(raw.keys[1])[kept]
         leaked = np.isin(keys, test_keys)
+    elif config.repeated:
+        if config.test_fraction is None and checked.spans is None:
+            raise UserError(f"task {config.name}: repeated splits draw test parts: set test_fraction, such as 0.2")
+        test, leaked = pool.take(np.arange(0)), np.zeros(len(pool), bool)
     elif config.test_fraction is None:
         raise UserError(f"task {config.name} has no official test part: set test_fraction, such as 0.2")
     else:
@@ -105,7 +116,7 @@ def _usable(
 
 
 def _refuse_empty(config: TaskConfig, checked: CheckedTask) -> None:
-    if not len(checked.pool) or not len(checked.test):
+    if not len(checked.pool) or not (len(checked.test) or config.repeated):
         empty = "test part" if len(checked.pool) else "pool"
         raise UserError(f"task {config.name}: no usable sample is left in its {empty}; mend its data ({config.source})")
 

@@ -92,8 +92,10 @@ class RawTask:
 
     test is None where the data has no official test part; valid marks the pool samples that validate where the data
     says which, the same for every seed. groups (one label a pool sample, such as the speaker) are never torn apart by
-    a split. keys tell the samples of pool and test apart where their inputs cannot (two sentences with an unknown word
-    each). quarantined: (item, why it was left out). notes: what a reader of the data card should know.
+    a split. spans: first step and the step after the last of what is predicted of each pool sample, where samples have
+    an order in time that a repeated split must keep. keys tell the samples of pool and test apart where their inputs
+    cannot (two sentences with an unknown word each). quarantined: (item, why it was left out). notes: what a reader of
+    the data card should know.
     """
 
     pool: Samples
@@ -104,6 +106,7 @@ class RawTask:
     groups: Shaped[np.ndarray, " sample"] | None = None
     quarantined: tuple[tuple[str, str], ...] = field(default=())
     valid: Bool[np.ndarray, " sample"] | None = None
+    spans: Int[np.ndarray, "sample 2"] | None = None
     keys: tuple[Sequence[str], Sequence[str]] | None = None  # of pool and of test
     vocabulary: tuple[str, ...] = ()  # the text of each token
     notes: tuple[str, ...] = ()

@@ -42,10 +42,11 @@ def text_task(
 ) -> RawTask:
     """A task of texts.
 
-    The vocabulary is learnt from the pool; where a test part is still to be drawn from it, from what will remain.
+    The vocabulary is learnt from the pool; where a test part is still to be drawn from it, from what will remain. Of
+    repeated splits it is learnt from all, and what a seed has not seen is made unknown when its test part is read.
     """
     learnt_from = np.arange(len(pool.texts))
-    if test is None and config.test_fraction is not None:
+    if test is None and config.test_fraction is not None and not config.repeated:
         numbered = None if groups is None else np.unique(groups, return_inverse=True)[1]
         learnt_from, _ = split_pool(pool.targets, numbered, config.test_fraction, config.split_seed)
     tokenise = Tokeniser([pool.texts[at] for at in learnt_from.tolist()], options)

@@ -7,12 +7,22 @@ seed). Exactly which samples must stay in training so that every class can be le
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedGroupKFold, StratifiedShuffleSplit
 
 from cnn_vs_rnn.errors import UserError
+
+
+@dataclass(frozen=True)
+class Split:
+    """Positions in a pool, each in ascending order. test: None where the test part is no part of the pool."""
+
+    train: Int[np.ndarray, " train"]
+    valid: Int[np.ndarray, " valid"]
+    test: Int[np.ndarray, " test"] | None = None
 
 
 def split_pool(
@@ -55,8 +65,8 @@ def train_and_valid(
     identical: Int[np.ndarray, " sample"],
     fraction: float,
     seed: int,
-) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]:
-    """Positions of a pool to train on and to validate on, each in ascending order.
+) -> Split:
+    """Positions of a pool to train on and to validate on.
 
     valid: the samples that the data itself sets aside for validation, whatever the seed; None draws `fraction` of them.
     identical: the same number for samples with the same input. What validates is never trained on, so that a
@@ -71,7 +81,7 @@ def train_and_valid(
     train = train[~np.isin(identical[train], identical[held_out])]
     if not len(train) or not len(held_out):
         raise UserError("the data cannot be split: its training and validation samples are the same; add others")
-    return train, held_out
+    return Split(train, held_out)
 
 
 def drawn_at_most(

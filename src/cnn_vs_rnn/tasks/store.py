@@ -25,11 +25,10 @@ from cnn_vs_rnn.tasks.card import DataCard, describe
 from cnn_vs_rnn.tasks.check import check
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.load import load_task
-from cnn_vs_rnn.tasks.splits import train_and_valid
+from cnn_vs_rnn.tasks.repeated_splits import repeated_split, rolling_split
+from cnn_vs_rnn.tasks.splits import Split, train_and_valid
 
 log = logging.getLogger(__name__)
-
-Split = tuple[Int[np.ndarray, " train"], Int[np.ndarray, " valid"]]
 
 
 class IngestedTask(Strict):
@@ -46,15 +45,18 @@ class IngestedTask(Strict):
     output: OutputSpec
     classes: tuple[str, ...]  # empty for regression
     vocabulary: tuple[str, ...] = ()  # the text of each token
-    pool_samples: int
-    test_samples: int
+    pool_samples: int  # of repeated splits, those of the test parts included
+    test_samples: int  # of repeated splits, those of seed 0
 
     def pool(self) -> Samples:
-        """Training and validation samples, unscaled. Raises UserError where the file was changed."""
+        """Training and validation samples, unscaled, and of repeated splits the test samples.
+
+        Raises UserError where the file was changed.
+        """
         return _samples(self._read("pool"))
 
     def test(self) -> Samples:
-        """Test samples, unscaled. Raises UserError where the file was changed."""
+        """Test samples, unscaled; none of repeated splits. Raises UserError where the file was changed."""
         return _samples(self._read("test"))
 
     def groups(self) -> Int[np.ndarray, " sample"] | None:
@@ -62,24 +64,14 @@ class IngestedTask(Strict):
         return self._read("pool").get("groups")
 
     def split(self, config: TaskConfig, seed: int) -> Split:
-        """Positions in the pool to train and to validate on. Raises UserError where it cannot be split."""
+        """Positions in the pool of each part. Raises UserError where it cannot be split."""
         _, (split,) = self.pool_and_splits(config, [seed])
         return split
 
     def pool_and_splits(self, config: TaskConfig, seeds: Iterable[int]) -> tuple[Samples, list[Split]]:
         """The pool, read once for all seeds, and how each seed splits it. Raises UserError as `pool` and `split`."""
         stored = self._read("pool")
-        return _samples(stored), [
-            train_and_valid(
-                stored["targets"],
-                stored.get("groups"),
-                stored.get("valid"),
-                stored["identical"],
-                config.valid_fraction,
-                seed,
-            )
-            for seed in seeds
-        ]
+        return _samples(stored), [_split(stored, config, seed) for seed in seeds]
 
     def card(self) -> DataCard:
         """The data card. Raises UserError where the file is missing or damaged."""
@@ -137,8 +129,9 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
     raw = load_task(config)
     checked = check(config, raw)
     output = raw.output.model_copy(update={"balanced": config.balanced})
-    card = describe(config, checked, raw.input, output, raw.classes, (*raw.notes, *checked.notes))
     arrays = {"pool": _arrays(checked.pool, checked.extra), "test": _arrays(checked.test)}
+    split = _split(arrays["pool"], config, seed=0)
+    card = describe(config, checked, split, raw.input, output, raw.classes, (*raw.notes, *checked.notes))
     digests = {part: digest_of(arrays[part]) for part in arrays}
     task = IngestedTask(
         key=task_key(config),
@@ -153,7 +146,7 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
         classes=raw.classes,
         vocabulary=raw.vocabulary,
         pool_samples=len(checked.pool),
-        test_samples=len(checked.test),
+        test_samples=len(checked.test) if split.test is None else len(split.test),
     )
     for part in arrays:
         write_arrays(directory / f"{part}.npz", arrays[part])
@@ -161,6 +154,16 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
     # The folder is left out, so that a data directory can be moved or shared.
     write_text(directory / "task.json", task.model_dump_json(indent=2, exclude={"directory"}))
     return task
+
+
+def _split(stored: Arrays, config: TaskConfig, seed: int) -> Split:
+    who = stored["targets"], stored.get("groups"), stored.get("valid"), stored["identical"]
+    if not config.repeated:
+        return train_and_valid(*who, config.valid_fraction, seed)
+    if "spans" in stored:
+        return rolling_split(stored["spans"], seed)
+    assert config.test_fraction is not None
+    return repeated_split(*who, config.test_fraction, config.valid_fraction, seed)
 
 
 def _arrays(samples: Samples, extra: Arrays | None = None) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.budgets.width import solve_width
@@ -17,7 +18,10 @@ Tuned = Mapping[tuple[str, str, str], Mapping[str, Option]]  # (condition, task,
 
 
 def plan_trials(
-    experiment: ExperimentConfig, prepared: Mapping[str, Mapping[str, PreparedTask]], tuned: Tuned | None = None
+    experiment: ExperimentConfig,
+    prepared: Mapping[str, Mapping[str, PreparedTask]],
+    tuned: Tuned | None = None,
+    measured: Path | None = None,
 ) -> list[Trial]:
     """Every trial of an experiment, with its width solved.
 
@@ -25,6 +29,7 @@ def plan_trials(
         experiment: the question.
         prepared: condition -> task name -> data, as `task_variants` lists them.
         tuned: what tuning chose instead of the recipe.
+        measured: the folder that keeps widths which met a latency.
 
     Raises:
         UserError: a condition names a key that does not exist, or a budget cannot be met.
@@ -33,7 +38,7 @@ def plan_trials(
     for condition, task, model in entries(experiment):
         setting = tuned_setting(experiment, condition, task, model, tuned)
         data = data_of(prepared, condition, setting)
-        width, parameters = width_of(setting, data)
+        width, parameters = width_of(setting, data, measured)
         trials += [
             make_trial(experiment, condition, setting, data, seed, width, parameters)
             for seed in experiment.seed_numbers
@@ -59,11 +64,11 @@ def data_of(prepared: Mapping[str, Mapping[str, PreparedTask]], condition: str, 
     return data
 
 
-def width_of(setting: Setting, data: PreparedTask) -> tuple[float, int]:
-    """Width and parameters by the budget; 0 and 0 of a baseline. Raises UserError as `solve_width`."""
+def width_of(setting: Setting, data: PreparedTask, measured: Path | None = None) -> tuple[float, int]:
+    """Width and parameters by the budget, as `solve_width`; 0 and 0 of a baseline."""
     if setting.model.family == "baseline":
         return 0.0, 0
-    return solve_width(setting.model, data.task.input, data.task.output, setting.budget)
+    return solve_width(setting.model, data.task.input, data.task.output, setting.budget, measured)
 
 
 def make_trial(

@@ -21,8 +21,11 @@ from cnn_vs_rnn.tuning.space import Values, space_of
 class TunedEntry:
     """One network on one task under one condition: its search, and what has come of it."""
 
-    def __init__(self, experiment: ExperimentConfig, condition: str, setting: Setting, data: PreparedTask) -> None:
+    def __init__(
+        self, experiment: ExperimentConfig, condition: str, setting: Setting, data: PreparedTask, measured: Path
+    ) -> None:
         self.experiment, self.condition, self.setting, self.data = experiment, condition, setting, data
+        self._measured = measured
         self.trials: list[TuningTrial] = []
         self._search = Search(setting, space_of(setting.model, condition, experiment), experiment.tuning)
         self._trial: Trial | None = None
@@ -69,7 +72,7 @@ class TunedEntry:
         self._tell("failed", None, folder.epochs_trained(), self._trial.fingerprint())
 
     def _made(self, setting: Setting) -> Trial:
-        width, parameters = width_of(setting, self.data)
+        width, parameters = width_of(setting, self.data, self._measured)
         return make_trial(
             self.experiment, self.condition, setting, self.data, self.experiment.first_seed, width, parameters
         )
@@ -96,7 +99,8 @@ class TunedEntry:
 class Tuner:
     """Hands out the trials of all searches, one of each at a time, and takes them back.
 
-    root: of the trial folders. What an earlier run has finished or stopped is taken from there.
+    root: of the trial folders. What an earlier run has finished or stopped is taken from there, and widths that met a
+        latency are kept in the folder above, where the contest finds them.
     """
 
     def __init__(
@@ -110,7 +114,7 @@ class Tuner:
             if model.family != "baseline":
                 setting = setting_under(experiment, condition, task, model)
                 data = data_of(prepared, condition, setting)
-                self.entries.append(TunedEntry(experiment, condition, setting, data))
+                self.entries.append(TunedEntry(experiment, condition, setting, data, root.parent))
 
     def start(self) -> list[Path]:
         """The first trial of every search that has one left."""
