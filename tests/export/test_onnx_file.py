@@ -57,6 +57,7 @@ def facts_of(model, case, scaling):
         output=case.output,
         classes=(),
         vocabulary=(),
+        unseen=(),
         scaling=Standardisation.of(scaling),
         model=model,
         width=0.0,

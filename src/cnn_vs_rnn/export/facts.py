@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnn_vs_rnn.augmentation.scaling import Scaling
+import numpy as np
+
+from cnn_vs_rnn.augmentation.scaling import Part, Scaling, read_part, read_scaling
 from cnn_vs_rnn.config import Loss, Modality, ModelConfig, Strict
 from cnn_vs_rnn.own_data.request import OwnData
-from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
+from cnn_vs_rnn.tasks.data import UNKNOWN, InputSpec, OutputSpec
 from cnn_vs_rnn.trials.trial import Trial
 
 OWN_DATA = "cnn_vs_rnn.own_data."
@@ -31,7 +33,8 @@ class ModelFacts(Strict):
     """One trained model: what goes in, what comes out, how both are scaled, and which trial it is.
 
     own: how raw files become samples, where the data was the user's own (without its path). classes and vocabulary as
-    in the task: the name of each class or label, the text of each token.
+    in the task: the name of each class or label, the text of each token. unseen: tokens of the vocabulary that were in
+    none of this trial's training texts, and so are read as unknown.
     """
 
     experiment: str
@@ -44,6 +47,7 @@ class ModelFacts(Strict):
     output: OutputSpec
     classes: tuple[str, ...]
     vocabulary: tuple[str, ...]
+    unseen: tuple[int, ...]
     scaling: Standardisation
     model: ModelConfig
     width: float
@@ -52,8 +56,8 @@ class ModelFacts(Strict):
     own: OwnData | None
 
     @classmethod
-    def of(cls, trial: Trial, scaling: Scaling) -> ModelFacts:
-        """Of a trial, and the scaling of its seed."""
+    def of(cls, trial: Trial) -> ModelFacts:
+        """Of a trial. Raises UserError where its data was changed or is gone."""
         data, task = trial.data.task, trial.task
         own = OwnData.of(task).model_copy(update={"path": ""}) if task.target.startswith(OWN_DATA) else None
         return cls(
@@ -67,7 +71,8 @@ class ModelFacts(Strict):
             output=data.output,
             classes=data.classes,
             vocabulary=data.vocabulary,
-            scaling=Standardisation.of(scaling),
+            unseen=_unseen(trial),
+            scaling=Standardisation.of(read_scaling(trial.data, trial.seed)),
             model=trial.model,
             width=trial.width,
             seed=trial.seed,
@@ -83,3 +88,12 @@ class ModelFacts(Strict):
     def class_name(self, index: int) -> str:
         """The name of a class or label; its number where the task has no names."""
         return self.classes[index] if self.classes else str(index)
+
+
+def _unseen(trial: Trial) -> tuple[int, ...]:
+    """As `augmentation.scaling.read_part` has it for the test part of a seed that draws its own."""
+    if trial.data.task.input.kind != "tokens" or not trial.task.repeated:
+        return ()
+    parts: tuple[Part, ...] = ("train", "valid")
+    seen = {UNKNOWN, 0}.union(*(np.unique(read_part(trial.data, trial.seed, part).inputs).tolist() for part in parts))
+    return tuple(sorted(set(range(len(trial.data.task.vocabulary))) - seen))
