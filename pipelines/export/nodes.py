@@ -14,18 +14,12 @@ from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.export.choice import Choice, Recommended, named_by_verdict, recommended
-from cnn_vs_rnn.export.example import raw_example
-from cnn_vs_rnn.export.facts import ModelFacts
-from cnn_vs_rnn.export.model_card import Evidence, model_card
-from cnn_vs_rnn.export.onnx_file import NotExportableError, write_onnx
-from cnn_vs_rnn.export.portable import portable
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import read_predictions, summarise
 from cnn_vs_rnn.statistics.words import number_text
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
-from pipelines.export.mlflow_model import write_mlflow_model
 from pipelines.records import IngestedVariant
 from pipelines.rooms import Rooms
 
@@ -97,6 +91,14 @@ def _export(
     results: list[TrialResult],
 ) -> str:
     """Write a winner's folder; returns why a network's ONNX file could not be written, or nothing."""
+    # with onnx and its runtime, for which other pipelines do not wait
+    from cnn_vs_rnn.export.example import raw_example
+    from cnn_vs_rnn.export.facts import ModelFacts
+    from cnn_vs_rnn.export.model_card import Evidence, model_card
+    from cnn_vs_rnn.export.onnx_file import NotExportableError, write_onnx
+    from cnn_vs_rnn.export.portable import portable
+    from pipelines.export.mlflow_model import write_mlflow_model
+
     result, folder = winner.choice.result, winner.folder
     trained, trial = _trained(result)
     facts = ModelFacts.of(trial)

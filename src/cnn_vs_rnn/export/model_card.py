@@ -42,24 +42,13 @@ _DECISIONS = {
     "tie": "The contest was a tie between CNN and RNN.",
     "undecided": "**The contest is undecided: this is the better network for the time being, and no proven choice.**",
 }
-# What a column holds, how it is sent as JSON, and how in Python.
+_FILE = """"'$(base64 < FILE | tr -d '\\n')'\"""", 'open("FILE", "rb").read()'
+# What a column holds, how it is sent as JSON within single quotes of a shell, and how in Python.
 _COLUMNS: dict[Column, tuple[str, str, str]] = {
-    "image": (
-        "the bytes of an image file, in JSON as base64",
-        '"\'"$(base64 < FILE | tr -d "\\n")"\'"',
-        'open("FILE", "rb").read()',
-    ),
-    "recording": (
-        "the bytes of a wav, flac or ogg file, in JSON as base64",
-        '"\'"$(base64 < FILE | tr -d "\\n")"\'"',
-        'open("FILE", "rb").read()',
-    ),
+    "image": ("the bytes of an image file, in JSON as base64", *_FILE),
+    "recording": ("the bytes of a wav, flac or ogg file, in JSON as base64", *_FILE),
     "text": ("a text", '"a text"', '"a text"'),
-    "series": (
-        "a list of time steps, each a list of its channels (or a number, if there is one channel)",
-        "[[...]]",
-        "[[...]]",
-    ),
+    "series": ("a list of time steps, each a list of its channels", "[[...]]", "[[...]]"),
     "inputs": ("one sample as nested lists, as the task stores it", "[[...]]", "[[...]]"),
 }
 

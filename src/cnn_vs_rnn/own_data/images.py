@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import statistics
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import UInt8
@@ -102,7 +102,7 @@ class UnusableImageError(Exception):
 
 
 def decode(
-    file: Path | BinaryIO, height: int, width: int, *, colour: bool
+    file: Path | io.BytesIO, height: int, width: int, *, colour: bool
 ) -> UInt8[np.ndarray, "channel height width"]:
     """An image, turned as its camera says, on white where transparent, resized; UnusableImageError where it is none."""
     try:
@@ -133,7 +133,7 @@ def decode(
     return np.asarray(resized, np.uint8).reshape(height, width, -1).transpose(2, 0, 1)
 
 
-def _bytes(file: Path | BinaryIO) -> int:
+def _bytes(file: Path | io.BytesIO) -> int:
     return file.stat().st_size if isinstance(file, Path) else file.seek(0, os.SEEK_END)
 
 
