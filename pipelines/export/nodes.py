@@ -13,8 +13,8 @@ from cnn_vs_rnn.augmentation.scaling import read_part, read_scaling
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
-from cnn_vs_rnn.export.choice import Choice, Recommended, named_by_verdict, recommended
 from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.statistics.choice import Choice, Recommended, named_by_verdict, recommended
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import read_predictions, summarise
 from cnn_vs_rnn.statistics.words import number_text

@@ -11,12 +11,13 @@ from typing import Any
 import jinja2
 
 from cnn_vs_rnn.budgets.several import budget_text
-from cnn_vs_rnn.evaluation.results import Cost, Flag
-from cnn_vs_rnn.export.choice import Choice
+from cnn_vs_rnn.config import Family
+from cnn_vs_rnn.evaluation.results import Cost
 from cnn_vs_rnn.export.facts import ModelFacts
 from cnn_vs_rnn.export.onnx_file import OPSET
 from cnn_vs_rnn.export.raw import Column, column_of
 from cnn_vs_rnn.report.facts import fact_text, input_text, output_text
+from cnn_vs_rnn.statistics.choice import Choice
 from cnn_vs_rnn.statistics.summary import ModelSummary
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
@@ -41,6 +42,12 @@ _DECISIONS = {
     "neither": "The contest found that no network is worth it: this baseline is as good.",
     "tie": "The contest was a tie between CNN and RNN.",
     "undecided": "**The contest is undecided: this is the better network for the time being, and no proven choice.**",
+}
+_KINDS: dict[Family, str] = {
+    "cnn": "A CNN",
+    "rnn": "An RNN",
+    "hybrid": "A hybrid of convolutions and a recurrence",
+    "baseline": "A baseline",
 }
 _FILE = """"'$(base64 < FILE | tr -d '\\n')'\"""", 'open("FILE", "rb").read()'
 # What a column holds, how it is sent as JSON within single quotes of a shell, and how in Python.
@@ -86,7 +93,7 @@ def model_card(facts: ModelFacts, evidence: Evidence, folder: Path) -> str:
     return templates.get_template("model_card.md.j2").render(
         facts=facts,
         folder=folder,
-        family=FAMILY_WORDS[facts.model.family],
+        kind=_KINDS[facts.model.family],
         parameters=f"{evidence.trial.parameters:,}" if evidence.trial.parameters else "",
         decision=_DECISIONS[choice.decision],
         torch=version("torch").partition("+")[0],
@@ -157,8 +164,10 @@ def _certain(choice: Choice) -> str:
 
 
 def _training(trial: Trial) -> list[tuple[str, str]]:
-    groups = {"recipe": trial.recipe, "trainer": trial.trainer, "augmentation": trial.augment}
-    settings = {name: fact_text(group.model_dump(exclude={"name"})) or group.name for name, group in groups.items()}
+    groups = {"recipe": trial.recipe, "trainer": trial.trainer}
+    settings = {name: fact_text(group.model_dump(exclude={"name"})) for name, group in groups.items()}
+    augmentation = getattr(trial.augment, trial.task.modality, None)
+    settings["augmentation"] = fact_text(augmentation.model_dump()) if augmentation else "none"
     held = f"{budget_text(trial.budget)}, within {100 * trial.budget.tolerance:g}%"
     options = fact_text(trial.model.options)
     if trial.model.family == "baseline":
@@ -195,7 +204,7 @@ def _limits(facts: ModelFacts, evidence: Evidence) -> list[str]:
         told.append(f"Inputs like the {len(evidence.data.quarantined)} that were left out are refused, or not tested.")
     if evidence.choice.decision == "undecided":
         told.append("The contest is undecided: with more seeds or samples another model may be recommended.")
-    told += [f"This trial {FLAG_WORDS[flag]}." for flag in _flags(evidence)]
+    told += [f"This trial {FLAG_WORDS[flag]}." for flag in evidence.choice.result.flags]
     return [*told, *evidence.cautions]
 
 
@@ -217,10 +226,6 @@ def _reading_limits(facts: ModelFacts) -> list[str]:
     if facts.output.forecast is not None:
         return [f"It needs the last {spec.length} steps of all {spec.channels} channels, evenly spaced, none missing."]
     return [f"Series longer than {spec.length} steps, the longest it was trained or tested on, were not tried."]
-
-
-def _flags(evidence: Evidence) -> tuple[Flag, ...]:
-    return evidence.choice.result.flags
 
 
 def _onnx_inputs(facts: ModelFacts) -> str:
