@@ -6,6 +6,7 @@ from kedro.pipeline import Pipeline
 
 from pipelines.augmentation import pipeline as augmentation
 from pipelines.evaluation import pipeline as evaluation
+from pipelines.export import pipeline as export
 from pipelines.ingestion import pipeline as ingestion
 from pipelines.reporting import pipeline as reporting
 from pipelines.training import pipeline as training
@@ -17,9 +18,11 @@ STAGES = {
     "evaluation": evaluation,
     "reporting": reporting,
 }
+AFTERWARDS = {"export": export}  # what runs only if it is asked for
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Each stage by its name, and all of them as the default."""
+    """Each stage by its name, all of them as the default, and what can follow."""
     stages = {name: module.create_pipeline() for name, module in STAGES.items()}
-    return {**stages, "__default__": sum(stages.values(), start=Pipeline([]))}
+    afterwards = {name: module.create_pipeline() for name, module in AFTERWARDS.items()}
+    return {**stages, **afterwards, "__default__": sum(stages.values(), start=Pipeline([]))}

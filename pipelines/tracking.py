@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import time
 import warnings
 from collections import defaultdict
@@ -32,6 +33,7 @@ from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
+from cnn_vs_rnn.export.facts import ModelFacts
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
@@ -288,16 +290,18 @@ class Tracker:
             self.client.log_batch(run_id, metrics=finite[start : start + 1000])
 
     def _log_model(self, run_id: str, trial: Trial, folder: TrialFolder) -> None:
-        with warnings.catch_warnings(), mlflow.start_run(run_id=run_id, log_system_metrics=False):
+        with (
+            tempfile.TemporaryDirectory() as temporary,
+            warnings.catch_warnings(),
+            mlflow.start_run(run_id=run_id, log_system_metrics=False),
+        ):
             warnings.simplefilter("ignore")
+            facts = Path(temporary) / "facts.json"
+            facts.write_text(ModelFacts.of(trial).model_dump_json(indent=1), encoding="utf-8")
             mlflow.pyfunc.log_model(
                 name=f"{trial.task.name}-{trial.model.name}",
                 python_model=str(SERVING),
-                artifacts={
-                    "config": str(folder.config),
-                    "checkpoint": str(folder.best),
-                    "scaling": trial.data.splits[0].path,
-                },
+                artifacts={"facts": str(facts), "weights": str(folder.best)},
                 signature=signature(trial),
                 pip_requirements=[f"torch=={_torch_version()}"],
             )

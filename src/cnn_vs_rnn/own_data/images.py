@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import statistics
 import warnings
 from collections.abc import Sequence
@@ -99,7 +101,9 @@ class UnusableImageError(Exception):
     """Why an image cannot be used, as the end of a sentence that starts with its name."""
 
 
-def decode(file: Path, height: int, width: int, *, colour: bool) -> UInt8[np.ndarray, "channel height width"]:
+def decode(
+    file: Path | io.BytesIO, height: int, width: int, *, colour: bool
+) -> UInt8[np.ndarray, "channel height width"]:
     """An image, turned as its camera says, on white where transparent, resized; UnusableImageError where it is none."""
     try:
         with warnings.catch_warnings():
@@ -113,7 +117,7 @@ def decode(file: Path, height: int, width: int, *, colour: bool) -> UInt8[np.nda
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnusableImageError("it unpacks to too many pixels") from error
     except UnidentifiedImageError as error:
-        raise UnusableImageError("it is empty" if not file.stat().st_size else "it is no image") from error
+        raise UnusableImageError("it is empty" if not _bytes(file) else "it is no image") from error
     except UnusableImageError:
         raise
     except Exception as error:  # Pillow's readers answer damage with many kinds
@@ -127,6 +131,10 @@ def decode(file: Path, height: int, width: int, *, colour: bool) -> UInt8[np.nda
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     resized = image.convert("RGB" if colour else "L").resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(resized, np.uint8).reshape(height, width, -1).transpose(2, 0, 1)
+
+
+def _bytes(file: Path | io.BytesIO) -> int:
+    return file.stat().st_size if isinstance(file, Path) else file.seek(0, os.SEEK_END)
 
 
 def _size(file: Path) -> tuple[int, int, bool] | None:

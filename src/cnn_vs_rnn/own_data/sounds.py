@@ -6,6 +6,9 @@ import statistics
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float32
+
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.folders import class_folders, files_digest
 from cnn_vs_rnn.own_data.found import Found
@@ -64,18 +67,15 @@ def inspect_sounds(request: OwnData) -> Found:
 
 def load(config: TaskConfig) -> RawTask:
     """Log-mel spectra (time, band). Files that cannot be used are quarantined, with the reason."""
-    from cnn_vs_rnn.tasks.log_mel import MelOptions, log_mel
-
     request = OwnData.of(config)
     root = Path(request.path)
     layout = class_folders(root, ENDINGS, "recordings")
     assert request.rate is not None
     assert request.hop is not None
-    options = MelOptions(bands=BANDS, hop=request.hop, window=max(25.0, 2 * request.hop))
     sequences, kept, quarantined = [], [], list(layout.quarantined)
     for at, file in enumerate(layout.files):
         try:
-            sequences.append(log_mel(decode(_content(file), request.rate), request.rate, options))
+            sequences.append(spectra(_content(file), request))
             kept.append(at)
         except UnusableSoundError as error:
             quarantined.append((str(file.relative_to(root)), str(error)))
@@ -102,6 +102,16 @@ def load(config: TaskConfig) -> RawTask:
             *((f"{cut:,} recordings were cut after {most * request.hop / 1000:g} s",) if cut else ()),
         ),
     )
+
+
+def spectra(content: bytes, request: OwnData) -> Float32[np.ndarray, "frame band"]:
+    """The log-mel spectra of a file's bytes, as the request decided; UnusableSoundError where it is no sound."""
+    from cnn_vs_rnn.tasks.log_mel import MelOptions, log_mel
+
+    assert request.rate is not None
+    assert request.hop is not None
+    options = MelOptions(bands=BANDS, hop=request.hop, window=max(25.0, 2 * request.hop))
+    return log_mel(decode(content, request.rate), request.rate, options)
 
 
 def _content(file: Path) -> bytes:

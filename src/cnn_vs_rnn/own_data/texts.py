@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from jaxtyping import Bool
@@ -17,10 +18,14 @@ from cnn_vs_rnn.own_data.own_task import own_task
 from cnn_vs_rnn.own_data.parts import Part, part_named
 from cnn_vs_rnn.own_data.request import OwnData
 from cnn_vs_rnn.own_data.tables import GROUP_NAMES, LABEL_NAMES, SPLIT_NAMES, Table, read_table
-from cnn_vs_rnn.tasks.data import RawTask
+from cnn_vs_rnn.tasks.data import InputSpec, RawTask
+
+if TYPE_CHECKING:  # with tokenizers: an inspection need not wait for it
+    from cnn_vs_rnn.tasks.tokens import Tokeniser, TokenOptions
 
 TEXT_NAMES = ("text", "sentence", "review", "message", "title", "content", "question", "body", "tweet", "comment")
 _LONGEST = 96  # tokens that a first answer can afford
+_EMBEDDING = {"word": 32, "character": 16}
 
 
 def text_column(table: Table, named: str | None = None) -> str | None:
@@ -131,15 +136,12 @@ def inspect_texts(request: OwnData) -> Found:
 def load(config: TaskConfig) -> RawTask:
     """Tokens (token,) a text. Empty texts, missing labels and lines that cannot be read are quarantined."""
     from cnn_vs_rnn.tasks.labelled_texts import Texts, text_task
-    from cnn_vs_rnn.tasks.tokens import TokenOptions
 
     request = OwnData.of(config)
     found = _TextTable(request)
     assert request.longest is not None
     by_character = bool(found.texts.str.split().str.len().mean() < 1.5)
-    options = TokenOptions(
-        tokens="character" if by_character else "word", longest=request.longest, embedding=16 if by_character else 32
-    )
+    options = _options("character" if by_character else "word", request.longest)
     parts = np.array([part or "train" for part in found.parts])
     targets, test = found.answers.targets(found.labels), parts == "test"
 
@@ -158,3 +160,26 @@ def load(config: TaskConfig) -> RawTask:
         groups=groups,
         quarantined=tuple(found.table.quarantined),
     )
+
+
+def _options(tokens: Literal["word", "character"], longest: int) -> TokenOptions:
+    from cnn_vs_rnn.tasks.tokens import TokenOptions
+
+    return TokenOptions(tokens=tokens, longest=longest, embedding=_EMBEDDING[tokens])
+
+
+def tokeniser(input: InputSpec, vocabulary: Sequence[str]) -> Tokeniser:
+    """What `load` cut texts with, made again from what it learnt: the size of its embedding tells words and characters.
+
+    vocabulary: the text of each token.
+    """
+    from tokenizers import models
+
+    from cnn_vs_rnn.tasks.tokens import UNKNOWN_TEXT, Tokeniser
+
+    assert input.length is not None
+    made = Tokeniser([], _options("word" if input.channels == _EMBEDDING["word"] else "character", input.length))
+    known = {text: number for number, text in enumerate(vocabulary)}
+    made._tokeniser.model = models.WordLevel(known, unk_token=UNKNOWN_TEXT)
+    made.vocabulary = tuple(vocabulary)
+    return made
