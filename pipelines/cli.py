@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.io import DatasetError
 
 from cnn_vs_rnn.errors import UserError
 
@@ -45,6 +46,10 @@ def _one_line_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except UserError as error:
             raise click.ClickException(str(error)) from error
+        except DatasetError as error:
+            if not isinstance(error.__cause__, UserError):  # which Kedro wraps on loading
+                raise
+            raise click.ClickException(str(error.__cause__)) from error
         except ValueError as error:
             if not str(error).startswith("Failed to find the pipeline"):
                 raise

@@ -191,6 +191,7 @@ def test_data_that_is_not_prepared_is_asked_for(copied):
     (copied.root / "data/02_intermediate/tiny/ingested.json").unlink()
     answer = copied.kedro("run", "--pipelines", "augmentation", "--params", "experiment=tiny")
     assert "ingested.json is missing: run the pipeline ingestion first" in answer.stderr
+    assert "Traceback" not in answer.stderr
 
 
 def test_a_data_folder_that_cannot_be_written_ends_in_one_line(tmp_path):
