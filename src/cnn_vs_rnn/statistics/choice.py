@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +33,10 @@ class Recommended(BaseModel):
     def read(cls, path: Path) -> Recommended:
         """UserError where the file cannot be used."""
         try:
-            found = json.loads(path.read_bytes())
-            return cls.model_validate(found[0] if isinstance(found, list) else found)
+            return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
             raise UserError(f"{path} is missing: run the pipeline reporting first") from error
-        except (OSError, ValueError, IndexError, ValidationError) as error:
+        except (OSError, ValidationError) as error:
             raise UserError(f"{path} is damaged: run the pipeline reporting again") from error
 
 
