@@ -17,5 +17,18 @@ def tint(colour: str, strength: float) -> str:
     >>> tint("#0072b2", 0.0), tint("#0072b2", 1.0)
     ('rgb(255, 255, 255)', 'rgb(0, 114, 178)')
     """
-    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    return f"rgb({', '.join(str(round(255 + strength * (part - 255))) for part in parts)})"
+    return f"rgb({', '.join(str(round(255 + strength * (part - 255))) for part in _parts(colour))})"
+
+
+def see_through(colour: str, opacity: float) -> str:
+    """The colour as a glaze, for areas that lie over each other.
+
+    >>> see_through("#0072b2", 0.2)
+    'rgba(0, 114, 178, 0.2)'
+    """
+    return f"rgba({', '.join(map(str, _parts(colour)))}, {opacity})"
+
+
+def _parts(colour: str) -> list[int]:
+    """Red, green and blue."""
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig, Family, Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.report.figures import empty_figure
-from cnn_vs_rnn.report.palette import FAMILY_COLOURS, tint
+from cnn_vs_rnn.report.palette import FAMILY_COLOURS, see_through
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     IN_PERCENT,
@@ -65,24 +65,28 @@ def tuning_figure(trials: Sequence[TuningTrial], score: Score, confidence: float
     sign = 1 if HIGHER_IS_BETTER[score] else -1
     factor = 100 if score in IN_PERCENT else 1
     unit = "%" if score in IN_PERCENT else ""
-    for family in FAMILIES:
-        scores = _scores([one for one in trials if one.family == family], sign)
-        if not scores:
-            continue
+    curves = {
+        family: scores
+        for family in FAMILIES
+        if (scores := _scores([one for one in trials if one.family == family], sign))
+    }
+    for family, scores in curves.items():  # bands first, so that none hides a line
         most = max(len(own) for own in scores)
         number = list(range(1, most + 1))
-        middle = sign * factor * expected_best(scores, most)
         low, high = (sign * factor * edge for edge in band(scores, most, confidence))
-        colour = FAMILY_COLOURS[family]
         edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         figure.add_scatter(x=number, y=low.tolist(), **edge)
-        figure.add_scatter(x=number, y=high.tolist(), fill="tonexty", fillcolor=tint(colour, 0.18), **edge)
         figure.add_scatter(
-            x=number,
-            y=middle.tolist(),
+            x=number, y=high.tolist(), fill="tonexty", fillcolor=see_through(FAMILY_COLOURS[family], 0.14), **edge
+        )
+    for family, scores in curves.items():
+        most = max(len(own) for own in scores)
+        figure.add_scatter(
+            x=list(range(1, most + 1)),
+            y=(sign * factor * expected_best(scores, most)).tolist(),
             mode="lines+markers" if most > 1 else "markers",
             name=FAMILY_WORDS[family],
-            line={"color": colour, "width": 2},
+            line={"color": FAMILY_COLOURS[family], "width": 2},
             marker={"size": 5},
             hovertemplate=f"{FAMILY_WORDS[family]}, %{{x}} trials: %{{y:.4~g}}{unit}<extra></extra>",
         )
@@ -91,7 +95,7 @@ def tuning_figure(trials: Sequence[TuningTrial], score: Score, confidence: float
     figure.update_yaxes(
         title={"text": f"{SCORE_WORDS[score]} on validation", **title}, zeroline=False, nticks=6, ticksuffix=unit
     )
-    figure.update_layout(showlegend=True, legend={"font": {"size": 11}})
+    figure.update_layout(showlegend=True, legend={"font": {"size": 11}, "traceorder": "normal"})
     return figure
 
 
