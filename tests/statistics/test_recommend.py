@@ -133,7 +133,7 @@ class TestWhatWouldChangeIt:
         arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.8))
         advice = arena.recommend({"fcn": cost("fcn", 3.0), "gru": cost("gru", 1.0, streams=True)})
         assert advice.would_change_it == (
-            "gru gaining 8 points, by tuning, a larger budget or more data: it would then be within the margin of "
+            "gru gaining 8 points, by more tuning, a larger budget or more data: it would then be within the margin of "
             "2 points. Or a cost that matters more than the score: gru answers 3 times as fast, answers batches "
             "3 times as fast and can stream."
         )

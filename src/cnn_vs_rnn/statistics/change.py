@@ -55,7 +55,7 @@ def would_change_it(
         lacking = difference_text(max(0.0, gain) + margin, contest.score)
         return (
             f"A network that is ahead of {duel.a.model} by more than {amount}: {other} would have to gain {lacking}, "
-            "by tuning, a larger budget or more data."
+            "by more tuning, a larger budget or more data."
         )
     cheap = advantages(costs[other], costs[duel.a.model])
     merits = f"{other} {listed(cheap)}" if cheap else ""
@@ -64,7 +64,7 @@ def would_change_it(
         return f"{text}, or a cost that matters more: {merits}." if merits else f"{text}."
     lacking = difference_text(gain - margin, contest.score)
     text = (
-        f"{other} gaining {lacking}, by tuning, a larger budget or more data: "
+        f"{other} gaining {lacking}, by more tuning, a larger budget or more data: "
         f"it would then be within the margin of {amount}."
     )
     return f"{text} Or a cost that matters more than the score: {merits}." if merits else text
