@@ -25,9 +25,9 @@ from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.learner.module import OPTIMIZERS, Learner
 from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.tasks.store import ingest
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import plan_trials
 from pipelines.config_loader import compose_experiment
 
 EPOCHS = 30

@@ -15,10 +15,10 @@ import torch
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, prepare
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.learner.checkpoints import COLUMNS
+from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.tasks.store import ingest
 from cnn_vs_rnn.trials.conditions import task_variants
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import plan_trials
 from cnn_vs_rnn.trials.trial import Trial
 from pipelines.config_loader import compose_experiment
 

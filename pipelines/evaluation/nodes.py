@@ -12,10 +12,10 @@ from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
 from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
+from cnn_vs_rnn.planning.plan import check_plan
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.probes.run import Entrant, plan_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import check_plan
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import TuningTrial
 from cnn_vs_rnn.tuning.tuner import tuned_values

@@ -11,9 +11,9 @@ from cnn_vs_rnn.budgets.several import budget_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
+from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.probes.run import check_probes
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import plan_trials
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import TuningTrial
 from cnn_vs_rnn.tuning.tuner import tuned_values

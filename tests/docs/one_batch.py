@@ -15,9 +15,9 @@ from cnn_vs_rnn.costs.measure import training_step
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.models.closed_form import ClosedForm
+from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.tasks.store import ingest
 from cnn_vs_rnn.trials.conditions import task_variants
-from cnn_vs_rnn.trials.plan import plan_trials
 from pipelines.config_loader import compose_experiment
 
 torch.set_num_threads(1)

@@ -156,7 +156,7 @@ def test_a_failed_trial_is_reported_the_others_go_on_and_the_run_ends_non_zero(c
         (["--params", "experiment=quickstrat"], "did you mean quickstart?"),
         (["--params", "experiment=tiny,models=gruu"], "did you mean gru"),
         (["--params", "experiment=tiny,tasks=digit"], "did you mean digits"),
-        (["--params", "experiment=tiny,trainer.max_epoch=3"], "did you mean max_epochs?"),
+        (["--params", "experiment=tiny,trainer.max_epoch=3"], "did you mean max_epochs or max_seconds?"),
         (["--params", "experiment=tiny,seeds=0"], "seeds=0 is refused"),
         (["--params", "experiment=tiny,budget="], "there is no budget ''"),
         (["--params", "experiment=tiny,budget.parameters="], "budget.parameters=None is refused"),

@@ -143,5 +143,5 @@ def test_a_training_depends_on_no_report_no_statistics_and_no_other_model(librar
         "models/cnn2d.py",
         "tasks/adding.py",
         "executors/worker.py",
-        "trials/plan.py",
+        "planning/plan.py",
     }

@@ -5,8 +5,8 @@ from contest import compose, prepared
 from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.learner.fit import fit
+from cnn_vs_rnn.planning.plan import check_plan, plan_trials
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import check_plan, plan_trials
 from cnn_vs_rnn.tuning.tuner import Tuner, tuned_values
 
 EXPERIMENT = compose(

@@ -65,7 +65,7 @@ def tuning_figure(trials: Sequence[TuningTrial], score: Score, confidence: float
     sign = 1 if HIGHER_IS_BETTER[score] else -1
     factor = 100 if score in IN_PERCENT else 1
     unit = "%" if score in IN_PERCENT else ""
-    curves = {
+    curves: dict[Family, list[np.ndarray]] = {
         family: scores
         for family in FAMILIES
         if (scores := _scores([one for one in trials if one.family == family], sign))

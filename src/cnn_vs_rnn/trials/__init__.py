@@ -1,1 +1,1 @@
-"""The unit of training, resuming and dispatch: its plan, its fingerprint, its folder."""
+"""The unit of training, resuming and dispatch: its configuration, its fingerprint, its folder."""

@@ -10,9 +10,9 @@ from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.planning.plan import Tuned, data_of, entries, make_trial, width_of
 from cnn_vs_rnn.trials.conditions import Setting, setting_under
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.trials.plan import Tuned, data_of, entries, make_trial, width_of
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import Search, State, TuningTrial, chosen
 from cnn_vs_rnn.tuning.space import Values, space_of

@@ -6,8 +6,8 @@ from contest import ADDING, compose, planned, prepared
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.models.build import count_parameters
+from cnn_vs_rnn.planning.plan import check_plan, plan_trials
 from cnn_vs_rnn.trials.conditions import setting_under, task_variants
-from cnn_vs_rnn.trials.plan import check_plan, plan_trials
 
 TINY_ADDING = {key: value for key, value in ADDING.items() if key not in {"models", "budget.parameters"}}
 WITHOUT_LIMITS = {"budget.parameters": 2000, "seeds": 3}

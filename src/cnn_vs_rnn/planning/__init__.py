@@ -1,0 +1,1 @@
+"""From an experiment to its trials, each as wide as the budget allows."""
