@@ -39,13 +39,14 @@ class ProjectHooks:
         from pipelines.tracking import Tracker, tracking_uri
 
         tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
+        asked = run_params.get("pipeline_names") or ["all"]
         tags = {
-            "pipelines": ", ".join(run_params.get("pipeline_names") or ["all"]),
+            "pipelines": ", ".join(asked),
             "mlflow.source.name": f"kedro {' '.join(sys.argv[1:])}",
             "mlflow.source.type": "LOCAL",
             "mlflow.source.git.commit": commit(self._project),
         }
-        tracker.open(self._contest, tags)
+        tracker.open(self._contest, tags, "export" if asked == ["export"] else "contest")
         open_session(RunSession(LocalExecutor(self._contest.executor.workers), tracker))
 
     @hook_impl

@@ -78,8 +78,8 @@ class Tracker:
         self._epochs: dict[str, int] = {}  # run -> epochs recorded
         self._recorded_at: dict[str, float] = {}  # run -> when, on the monotonic clock
 
-    def open(self, contest: ExperimentConfig, tags: Mapping[str, str]) -> None:
-        """Create the experiment if need be, and the parent run of this `kedro run`."""
+    def open(self, contest: ExperimentConfig, tags: Mapping[str, str], name: str = "contest") -> None:
+        """Create the experiment if need be, and the parent run of this `kedro run`, with that name."""
         mlflow.set_tracking_uri(self.uri)
         with _usable(self.uri):
             found = self.client.get_experiment_by_name(contest.experiment)
@@ -88,7 +88,7 @@ class Tracker:
                 found.experiment_id if found else self.client.create_experiment(contest.experiment, location)
             )
             self._runs = {run.data.tags["fingerprint"]: run for run in self._children()}
-            parent = self.client.create_run(self.experiment_id, run_name="contest", tags=dict(tags))
+            parent = self.client.create_run(self.experiment_id, run_name=name, tags=dict(tags))
         self.parent_id = parent.info.run_id
         named = ("tasks", "models", "conditions", "probes", "claims")
         settings = flat(contest.model_dump(mode="json", exclude=set(named)))

@@ -150,6 +150,15 @@ def test_the_card_says_what_a_reader_must_know(exported):
     assert not re.search(r"\d\.\d{5}", card), "no raw floats"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
+def test_mlflow_holds_a_run_named_after_it(held, exported):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{held.root / 'data/09_tracking/mlflow.db'}")
+    runs = client.search_runs([client.get_experiment_by_name("tiny").experiment_id], "tags.pipelines = 'export'")
+    assert [run.info.run_name for run in runs] == ["export"]
+
+
 def test_a_contest_that_was_not_held_is_not_exported(copied):
     for file in (copied.root / "data/07_model_output/tiny").glob("*_results.json"):
         write_text(file, "[]")
