@@ -5,7 +5,7 @@ import pytest
 from contest import compose
 
 from cnn_vs_rnn.evaluation.results import TrialResult
-from cnn_vs_rnn.report.together import left_out_text, together
+from cnn_vs_rnn.report.together import comparison_matrix, left_out_text, together
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary
 
@@ -61,6 +61,17 @@ def test_many_are_tested_and_drawn():
     assert all(pair.p < 0.05 and pair.wins == 12 for pair in one.pairs)
     assert len(one.diagram) > 1000
     assert len(one.matrix) > 1000
+
+
+def test_the_matrix_tests_both_sides():
+    """aeon's own default asks only whether the first of a pair is better, and gives a p of 1 where it is worse."""
+    level = 0.6 + 0.2 * np.random.default_rng(0).random(14)
+    means = {"gru": level, "tcn": level + 0.05 + 0.01 * np.arange(14) / 14, "minirocket": level + 0.2}
+    axes = comparison_matrix(means, [f"task {at}" for at in range(14)], 0.05).axes[0]
+    cells = [lines for text in axes.texts if len(lines := text.get_text().split("\n")) == 3 and "/" in lines[1]]
+    pairs = [(won, p) for _, won, p in cells if won in ("14 / 0 / 0", "0 / 0 / 14")]
+    assert len(pairs) == 6  # both halves
+    assert all("1e-03" in p or float(p) <= 0.001 for _, p in pairs)
 
 
 def test_errors_are_not_averaged_with_percentages():

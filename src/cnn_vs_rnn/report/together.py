@@ -16,6 +16,7 @@ from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.statistics.across import (
     FEW,
     MANY,
+    TWO_SIDED,
     PairTest,
     Range,
     Runs,
@@ -92,7 +93,7 @@ def _together(
         improvement=probability_of_improvement(sides["cnn"], sides["rnn"], *settings),
         pairs=pair_tests(means) if len(means) > 1 else [],
         diagram=_diagram(means, 1 - statistics.confidence) if len(means) > 2 else "",
-        matrix=_matrix(means, tasks, 1 - statistics.confidence) if len(means) > 2 else "",
+        matrix=_png(comparison_matrix(means, tasks, 1 - statistics.confidence)) if len(means) > 2 else "",
     )
 
 
@@ -121,28 +122,41 @@ def _means(tasks: Sequence[str], results: Sequence[TrialResult]) -> dict[str, np
 
 
 def _diagram(means: dict[str, np.ndarray], alpha: float) -> str:
-    """The critical-difference diagram: mean ranks, with a bar over what Wilcoxon and Holm do not tell apart."""
+    """The critical-difference diagram: mean ranks, with a bar over what Wilcoxon and Holm do not tell apart.
+
+    aeon tests one side, that of the better mean rank: half of a two-sided alpha.
+    """
     from aeon.visualisation import plot_critical_difference
 
     scores = np.stack(list(means.values()), axis=1)
-    drawn = plot_critical_difference(scores, list(means), test="wilcoxon", correction="holm", alpha=alpha)
+    drawn = plot_critical_difference(scores, list(means), test="wilcoxon", correction="holm", alpha=alpha / 2)
     return _png(drawn[0])
 
 
-def _matrix(means: dict[str, np.ndarray], tasks: Sequence[str], alpha: float) -> str:
-    """The multiple-comparison matrix (Ismail-Fawaz et al. 2023, arXiv 2305.11921)."""
+def comparison_matrix(means: dict[str, np.ndarray], tasks: Sequence[str], alpha: float) -> Any:
+    """A matplotlib figure: the multiple-comparison matrix (Ismail-Fawaz et al. 2023, arXiv 2305.11921)."""
     import pandas as pd
     from aeon.visualisation import create_multi_comparison_matrix
 
     table = pd.DataFrame(means, index=pd.Index(tasks))
     with tempfile.TemporaryDirectory() as folder:  # it insists on a path, and writes an analysis there
-        return _png(create_multi_comparison_matrix(table, save_path=f"{folder}/mcm", pvalue_threshold=alpha))
+        return create_multi_comparison_matrix(
+            table,
+            save_path=f"{folder}/mcm",
+            pvalue_test_params=TWO_SIDED,
+            pvalue_correction="Holm",
+            pvalue_threshold=alpha,
+            fig_size=f"{3 + 2 * len(means)},{2 + len(means)}",
+            font_size=11,  # pyright: ignore[reportArgumentType] (a number, whatever its default is)
+            precision=3,
+        )
 
 
 def _png(figure: Any) -> str:
     import matplotlib.pyplot as plt
 
     stream = io.BytesIO()
+    figure.set_layout_engine("none")  # tight does not know a colour bar, and warns; the box is cut below
     figure.savefig(stream, format="png", dpi=120, bbox_inches="tight")
     plt.close(figure)
     return base64.b64encode(stream.getvalue()).decode()

@@ -21,6 +21,7 @@ from cnn_vs_rnn.statistics.bootstrap import stretch
 from cnn_vs_rnn.statistics.holm import holm
 
 FEW, MANY = 3, 10  # data sets
+TWO_SIDED = {"zero_method": "zsplit", "alternative": "two-sided"}  # of Wilcoxon's test, wherever it is made
 _CUT = 0.25  # of the scores, at either end
 
 Runs = Sequence[Float[np.ndarray, "_"]]  # the scores of one model, data set by data set; more is better
@@ -78,7 +79,7 @@ def pair_tests(means: Mapping[str, Float[np.ndarray, " dataset"]]) -> list[PairT
 def _wilcoxon(differences: Float[np.ndarray, " dataset"]) -> float:
     if not differences.any():
         return 1.0
-    return float(stats.wilcoxon(differences, zero_method="zsplit").pvalue)  # pyright: ignore (scipy's stubs)
+    return float(stats.wilcoxon(differences, **TWO_SIDED).pvalue)  # pyright: ignore (scipy's stubs)
 
 
 def _mean_superiority(a: Runs, b: Runs) -> float:
