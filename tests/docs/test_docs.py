@@ -109,7 +109,12 @@ def own_data(tmp_path_factory):
     """A folder with small data of the names that the pages use."""
     folder = tmp_path_factory.mktemp("own")
     made.images(folder / "photos")
-    made.sounds(folder / "recordings")
+    for name in ("recordings", "spoken_digits"):
+        made.sounds(folder / name)
+    for name in ("ECG200", "PowerCons", "SyntheticControl"):
+        (folder / name).mkdir()
+        for part in ("TRAIN", "TEST"):
+            made.tsv(folder / name / f"{name}_{part}.tsv", *made.series())
     made.texts().rename(columns={"review": "question", "mood": "kind"}).to_csv(folder / "questions.csv", index=False)
     made.wide_table(400).rename(columns={"load": "OT"}).to_csv(folder / "load.csv", index=False)
     return folder
