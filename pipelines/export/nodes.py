@@ -97,6 +97,7 @@ def _export(
     from cnn_vs_rnn.export.model_card import Evidence, model_card
     from cnn_vs_rnn.export.onnx_file import NotExportableError, write_onnx
     from cnn_vs_rnn.export.portable import portable
+    from pipelines.export.asking import asking, serve_command
     from pipelines.export.mlflow_model import write_mlflow_model
 
     result, folder = winner.choice.result, winner.folder
@@ -126,8 +127,9 @@ def _export(
         onnx=onnx,
         no_onnx=reason,
     )
-    write_text(folder / "model_card.md", model_card(facts, evidence, folder))
+    write_text(folder / "model_card.md", model_card(facts, evidence, asking(facts, folder)))
     _say(winner, onnx, reason)
+    logger.info("serve   %s", serve_command(folder))
     return reason if result.family != "baseline" else ""
 
 
@@ -155,6 +157,3 @@ def _say(winner: _Winner, onnx: tuple[int, float] | None, reason: str) -> None:
     else:
         logger.info("onnx    none: %s; the MLflow model is complete", reason)
     logger.info("card    %s", folder / "model_card.md")
-    logger.info(
-        "serve   mlflow models serve -m %s --env-manager local --port 5001 --host 127.0.0.1", folder / "mlflow_model"
-    )

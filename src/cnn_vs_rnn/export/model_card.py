@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -15,7 +14,7 @@ from cnn_vs_rnn.config import Family
 from cnn_vs_rnn.evaluation.results import Cost
 from cnn_vs_rnn.export.facts import ModelFacts
 from cnn_vs_rnn.export.onnx_file import OPSET
-from cnn_vs_rnn.export.raw import Column, column_of
+from cnn_vs_rnn.export.raw import column_of
 from cnn_vs_rnn.report.facts import fact_text, input_text, output_text
 from cnn_vs_rnn.statistics.choice import Choice
 from cnn_vs_rnn.statistics.summary import ModelSummary
@@ -49,15 +48,6 @@ _KINDS: dict[Family, str] = {
     "hybrid": "A hybrid of convolutions and a recurrence",
     "baseline": "A baseline",
 }
-_FILE = """"'$(base64 < FILE | tr -d '\\n')'\"""", 'open("FILE", "rb").read()'
-# What a column holds, how it is sent as JSON within single quotes of a shell, and how in Python.
-_COLUMNS: dict[Column, tuple[str, str, str]] = {
-    "image": ("the bytes of an image file, in JSON as base64", *_FILE),
-    "recording": ("the bytes of a wav, flac or ogg file, in JSON as base64", *_FILE),
-    "text": ("a text", '"a text"', '"a text"'),
-    "series": ("a list of time steps, each a list of its channels", "[[...]]", "[[...]]"),
-    "inputs": ("one sample as nested lists, as the task stores it", "[[...]]", "[[...]]"),
-}
 
 
 @dataclass(frozen=True)
@@ -78,8 +68,8 @@ class Evidence:
     no_onnx: str = ""
 
 
-def model_card(facts: ModelFacts, evidence: Evidence, folder: Path) -> str:
-    """Markdown. folder: where the model lies, as a command names it."""
+def model_card(facts: ModelFacts, evidence: Evidence, asking: str) -> str:
+    """Markdown. asking: how the served model is called, a section's text; who serves it knows."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("cnn_vs_rnn.export", "."),
         undefined=jinja2.StrictUndefined,
@@ -87,12 +77,9 @@ def model_card(facts: ModelFacts, evidence: Evidence, folder: Path) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    column = column_of(facts)
-    column_words, sent, in_python = _COLUMNS[column]
     card, choice = evidence.data, evidence.choice
     return templates.get_template("model_card.md.j2").render(
         facts=facts,
-        folder=folder,
         kind=_KINDS[facts.model.family],
         parameters=f"{evidence.trial.parameters:,}" if evidence.trial.parameters else "",
         decision=_DECISIONS[choice.decision],
@@ -112,10 +99,7 @@ def model_card(facts: ModelFacts, evidence: Evidence, folder: Path) -> str:
         training=_training(evidence.trial),
         costs=_costs(evidence),
         limits=_limits(facts, evidence),
-        column=column,
-        column_words=column_words,
-        sent=sent,
-        in_python=in_python,
+        asking=asking.strip(),
         onnx=evidence.onnx,
         opset=OPSET,
         onnx_inputs=_onnx_inputs(facts),
