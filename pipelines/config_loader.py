@@ -37,6 +37,7 @@ from pipelines.rooms import Rooms
 
 ONE_FILE = ("experiment", "recipe", "augment", "budget", "trainer", "executor")
 SEVERAL_FILES = {"tasks": "task", "models": "model"}
+OPEN = (("executor", "options"),)  # where any key may be added: it is another program's
 
 
 class HydraConfigLoader(OmegaConfigLoader):
@@ -165,7 +166,7 @@ def _set(composed: DictConfig, key: str, value: Any) -> None:
         above = parts[:depth]
         node = OmegaConf.select(composed, ".".join(above)) if above else composed
         known = {*(map(str, node) if isinstance(node, DictConfig) else ()), *fields_at(ExperimentConfig, above)}
-        if part not in known:
+        if part not in known and above not in OPEN:
             where = f" in {'.'.join(above)}" if above else ""
             groups = () if above else (*ONE_FILE, *SEVERAL_FILES)
             raise UserError(f"{key}: there is no {part!r}{where}; {nearest(part, {*known, *groups})}")

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, WrapValidator, field_validator, mod
 from pydantic_core import PydanticCustomError
 
 from cnn_vs_rnn.claims.rule import ClaimConfig
+from cnn_vs_rnn.executors.config import ExecutorConfig
 from cnn_vs_rnn.strict import Strict as Strict
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
@@ -227,13 +228,19 @@ class TrainerConfig(Strict):
     max_seconds: Annotated[float, Field(gt=0)] | None = None  # of training, instead of max_epochs: budget=train_seconds
     accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    tf32: bool = False  # matrix products of a GPU in TensorFloat-32: faster, 10 bits of mantissa
+    compile: bool = False  # torch.compile, which takes a C++ compiler, and its time at the start of every trial
+    deterministic: bool = True  # False: the fastest kernels of a GPU, whose sums may differ from run to run
+    # One trial in devices x nodes processes that share each batch (DDP), as executor=slurm starts them.
+    devices: Annotated[int, Field(ge=1)] = 1  # of each node
+    nodes: Annotated[int, Field(ge=1)] = 1
 
-
-class ExecutorConfig(Strict):
-    """Where trials run (``conf/executor``). It never changes a result."""
-
-    name: Literal["local"]
-    workers: Annotated[int, Field(ge=0)] = 0  # 0: one a core
+    @model_validator(mode="after")
+    def _the_processor_can_do_it(self) -> TrainerConfig:
+        for asked, key in ((self.precision == "16-mixed", "precision=16-mixed"), (self.tf32, "tf32=true")):
+            if asked and self.accelerator == "cpu":
+                raise ValueError(f"trainer.{key} needs trainer.accelerator=gpu")
+        return self
 
 
 class StatisticsConfig(Strict):

@@ -11,7 +11,6 @@ from cnn_vs_rnn.claims.verdict import ClaimVerdict
 from cnn_vs_rnn.config import (
     AugmentConfig,
     BudgetConfig,
-    ExecutorConfig,
     ExperimentConfig,
     ModelConfig,
     ProbeConfig,
@@ -21,6 +20,7 @@ from cnn_vs_rnn.config import (
     TrainerConfig,
 )
 from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.executors.config import LocalConfig
 from cnn_vs_rnn.learner.checkpoints import COLUMNS
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.probes.measurement import Measurement
@@ -71,7 +71,7 @@ class Court:
             recipe=RecipeConfig(name="plain"),
             augment=AugmentConfig(name="none"),
             trainer=TrainerConfig(name="short", max_epochs=10, patience=3),
-            executor=ExecutorConfig(name="local"),
+            executor=LocalConfig(name="local"),
             statistics=StatisticsConfig(**self.settings),
             probes={"any": ProbeConfig(target="nowhere:measure")},
         )

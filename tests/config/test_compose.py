@@ -143,7 +143,19 @@ def listed(group):
         ({"task": "digits"}, "task: there is no 'task'", "did you mean tasks?"),
         ({"recipe": "fast"}, "recipe=fast: there is no recipe 'fast'", "did you mean default?"),
         ({"budget": ""}, "budget=: there is no budget ''", "choose one of flops, latency, parameters, train_seconds"),
-        ({"executor": "slurm"}, "executor=slurm: there is no executor", "choose one of local"),
+        ({"executor": "slrum"}, "executor=slrum: there is no executor", "did you mean slurm?"),
+        (
+            {"executor.partition": "gpu"},
+            "executor.partition: there is no such key",
+            "choose one of name, trial_minutes",
+        ),
+        (
+            {"executor": "slurm", "executor.minuts": 3},
+            "executor.minuts: there is no 'minuts'",
+            "minutes or trial_minutes?",
+        ),
+        ({"executor": "slurm", "executor.minutes": 0}, "executor.minutes=0 is refused", "greater than or equal to 1"),
+        ({"trainer.tf32": True}, "trainer.tf32=true needs", "trainer.accelerator=gpu"),
         ({"seds": 3}, "seds: there is no 'seds'", "did you mean seeds?"),
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
         (
@@ -294,3 +306,8 @@ def test_an_experiment_may_name_tasks_itself_and_be_held_on_some_of_them():
     }
     with pytest.raises(UserError, match="tasks=cofee: the experiment has no such task; did you mean coffee"):
         compose({"experiment": "ucr", "tasks": "cofee"})
+
+
+def test_a_cluster_may_want_any_option_of_sbatch():
+    executor = compose({"executor": "slurm", "executor.options.qos": "high"}).executor
+    assert executor.options == {"qos": "high"}

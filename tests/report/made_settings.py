@@ -7,7 +7,6 @@ from PIL import Image
 from cnn_vs_rnn.config import (
     AugmentConfig,
     BudgetConfig,
-    ExecutorConfig,
     ExperimentConfig,
     ModelConfig,
     RecipeConfig,
@@ -15,6 +14,7 @@ from cnn_vs_rnn.config import (
     TaskConfig,
     TrainerConfig,
 )
+from cnn_vs_rnn.executors.config import LocalConfig
 
 FAMILIES = {
     "cnn2d": "cnn",
@@ -78,7 +78,7 @@ def experiment_config(tasks, models=tuple(FAMILIES), seeds=5, **changes) -> Expe
                 "recipe": RecipeConfig(name="default"),
                 "augment": AugmentConfig(name="default"),
                 "trainer": TrainerConfig(name="default", max_epochs=30, patience=6),
-                "executor": ExecutorConfig(name="local"),
+                "executor": LocalConfig(name="local"),
                 "statistics": StatisticsConfig(resamples=400),
             }
             | changes
