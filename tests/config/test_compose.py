@@ -147,7 +147,7 @@ def listed(group):
         (
             {"executor.partition": "gpu"},
             "executor.partition: there is no such key",
-            "choose one of name, trial_minutes",
+            "choose one of name, trial_minutes, workers",
         ),
         (
             {"executor": "slurm", "executor.minuts": 3},
