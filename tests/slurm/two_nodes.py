@@ -6,6 +6,7 @@ on loopback; what they write lies in a temporary folder.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -182,10 +183,8 @@ def _started_by_node(conf: Path, node: str) -> list[int]:
 
 
 def _kill(process: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def main() -> None:
@@ -197,7 +196,7 @@ def main() -> None:
         cluster = TwoNodes(Path(folder))
         try:
             cluster.start()
-            print(f"Two nodes are up until Ctrl-C. In another shell:\n  export SLURM_CONF={cluster.conf}", flush=True)
+            print(f"Two nodes are up until Ctrl-C. In another shell:\n  export SLURM_CONF={cluster.conf}", flush=True)  # noqa: T201
             signal.sigwait({signal.SIGINT, signal.SIGTERM})
         finally:
             cluster.stop()

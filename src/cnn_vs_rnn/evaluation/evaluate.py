@@ -23,7 +23,7 @@ COLLAPSED_SPREAD = 0.1  # of the targets' standard deviation, for values
 def model_from(checkpoint: Path, trial: Trial) -> torch.nn.Module:
     """A trial's model with the weights of a checkpoint, from which nothing but tensors is read."""
     model = initial_model(trial)
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["state_dict"])
+    model.load_state_dict(torch.load(checkpoint, weights_only=True, map_location="cpu")["state_dict"])
     return model.eval()
 
 

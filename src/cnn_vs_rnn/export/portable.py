@@ -57,5 +57,5 @@ class Portable(nn.Module):
 def portable(facts: ModelFacts, checkpoint: Path) -> Portable:
     """The model with the weights of a checkpoint, in eval mode; nothing but tensors is read from the file."""
     model = build(facts.model, facts.input, facts.output, width=facts.width, dropout=0.0)
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["state_dict"])
+    model.load_state_dict(torch.load(checkpoint, weights_only=True, map_location="cpu")["state_dict"])
     return Portable(facts, model).eval()

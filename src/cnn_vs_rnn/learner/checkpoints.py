@@ -44,7 +44,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             broken = archive.testzip()
         if broken is not None:
             raise DamagedError(f"checksum of {broken}")
-        return torch.load(path, weights_only=True)
+        return torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:  # torch answers random bytes with nine kinds of error
         raise DamagedError(type(error).__name__) from error
 
@@ -70,6 +70,8 @@ class EpochRecord(Callback):
     Everything it knows is inside `last.ckpt`, so that a training killed at any moment goes on as if nothing happened:
     whatever was written after the last whole `last.ckpt` is written again, the same. (Lightning's EarlyStopping looks
     at an epoch only after the callbacks that could save its state, so each resume would train an epoch longer.)
+
+    Where several processes train, the first one writes, and decides when to end.
     """
 
     def __init__(
@@ -119,7 +121,7 @@ class EpochRecord(Callback):
         return self.max_seconds is not None and sum(row[-1] for row in self.rows) + seconds >= self.max_seconds
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        trainer.should_stop = self._ended  # before it was killed
+        trainer.should_stop = trainer.strategy.broadcast(self._ended)  # before it was killed
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         assert isinstance(pl_module, Learner)
@@ -127,27 +129,30 @@ class EpochRecord(Callback):
         self._learning_rate = pl_module.learning_rate
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: object) -> None:  # noqa: ARG002
-        if self.max_seconds is not None and self._time_is_up(time.perf_counter() - self._epoch_began):
-            trainer.should_stop = True  # the rest of the epoch is left out; what there is, is validated
+        if self.max_seconds is not None:
+            up = self._time_is_up(time.perf_counter() - self._epoch_began)
+            if trainer.strategy.broadcast(up):
+                trainer.should_stop = True  # the rest of the epoch is left out; what there is, is validated
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Learner)
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
         epoch, valid_loss = trainer.current_epoch, metrics["valid_loss"]
         seconds = time.perf_counter() - self._epoch_began
-        self.rows.append(
-            [epoch, pl_module.train_loss, valid_loss, metrics["valid_score"], self._learning_rate, seconds]
-        )
-        finite = math.isfinite(pl_module.train_loss) and math.isfinite(valid_loss)
+        train_loss = pl_module.train_loss
+        self.rows.append([epoch, train_loss, valid_loss, metrics["valid_score"], self._learning_rate, seconds])
+        finite = math.isfinite(train_loss) and math.isfinite(valid_loss)
         better = finite and valid_loss < self.best_loss
         if better:
             self.best_epoch, self.best_loss = epoch, valid_loss
         if better or (finite and not self.early_stopping):
             self.chosen_epoch = epoch
-            write_checkpoint(self.best, {"state_dict": pl_module.network.state_dict()})
-        self.write_history()
+            if trainer.is_global_zero:
+                write_checkpoint(self.best, {"state_dict": pl_module.network.state_dict()})
+        if trainer.is_global_zero:
+            self.write_history()
         trainer.save_checkpoint(self.last)
-        trainer.should_stop = self._ended
+        trainer.should_stop = trainer.strategy.broadcast(self._ended)
 
     def write_history(self) -> None:
         """All epochs so far, as one file."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
+from lightning_fabric.plugins.environments import ClusterEnvironment
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import PassThroughProfiler
 from torch import nn
@@ -28,6 +29,7 @@ from cnn_vs_rnn.learner.checkpoints import (
     read_checkpoint,
     write_checkpoint,
 )
+from cnn_vs_rnn.learner.hardware import choose_arithmetic, environment_of, trainer_options, uses_gpu
 from cnn_vs_rnn.learner.module import Learner
 from cnn_vs_rnn.learner.objective import class_weights
 from cnn_vs_rnn.learner.predict import predict
@@ -68,7 +70,8 @@ def initial_model(trial: Trial) -> nn.Module:
 def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
     """Train the trial of a folder, from its last checkpoint if it has one, and declare it done.
 
-    A training that was stopped from outside (`folder.stop`) is not declared done. `callbacks` watch the training of a
+    A training that was stopped from outside (`folder.stop`) is not declared done. Where several processes train it,
+    each calls this, and the first declares it done. `callbacks` watch the training of a
     network; they must not change it.
     """
     trial = folder.trial()
@@ -85,9 +88,17 @@ def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
 def _fit_network(
     trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]
 ) -> FitRecord | None:
-    train = Batches(read_part(trial.data, trial.seed, "train"), trial.recipe.batch_size, shuffle_seed=trial.seed)
+    environment = environment_of(trial.processes)
+    on_gpu = uses_gpu(trial.trainer)
+    train = Batches(
+        read_part(trial.data, trial.seed, "train"),
+        trial.recipe.batch_size,
+        shuffle_seed=trial.seed,
+        share=(environment.global_rank(), trial.processes),
+        pinned=on_gpu,
+    )
     output = trial.data.task.output
-    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH, pinned=on_gpu)
     if output.labels:
         assert isinstance(network, Network)
         answers = train.targets.flatten(0, -2)
@@ -108,7 +119,11 @@ def _fit_network(
         early_stopping=trial.trainer.early_stopping,
         max_seconds=trial.trainer.max_seconds,
     )
-    _train(learner, trial, train, valid, folder, [*callbacks, epochs])
+    if trial.trainer.compile:
+        network.compile()
+    _train(learner, trial, train, valid, folder, [*callbacks, epochs], environment)
+    if environment.global_rank() > 0:  # the first process speaks for all
+        return None
     epochs.write_history()  # killed after its last epoch, it trained none now
     if folder.stop.exists():
         return None
@@ -128,27 +143,28 @@ def _fit_network(
 
 
 def _train(
-    learner: Learner, trial: Trial, train: Batches, valid: Batches, folder: TrialFolder, callbacks: list[Callback]
+    learner: Learner,
+    trial: Trial,
+    train: Batches,
+    valid: Batches,
+    folder: TrialFolder,
+    callbacks: list[Callback],
+    environment: ClusterEnvironment,
 ) -> None:
+    choose_arithmetic(trial.trainer)
     trainer = pl.Trainer(
         max_epochs=trial.trainer.max_epochs if trial.trainer.max_seconds is None else -1,  # -1: no end
-        accelerator=trial.trainer.accelerator,
-        precision=trial.trainer.precision,
-        devices=1,
         gradient_clip_val=trial.recipe.gradient_clip or None,
         callbacks=callbacks,
-        plugins=[AtomicCheckpointIO()],
+        plugins=[AtomicCheckpointIO(), environment],
         profiler=_Unprofiled(),
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
-        deterministic=True,
+        **trainer_options(trial.trainer, trial.processes),
     )
-
-    # A debugging aid of deterministic mode: every freshly allocated tensor would be filled with NaN first.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
         trainer.fit(learner, train, valid, ckpt_path=_resumable(folder), weights_only=True)

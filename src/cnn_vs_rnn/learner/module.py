@@ -65,13 +65,20 @@ class Learner(pl.LightningModule):
 
     @property
     def train_loss(self) -> float:
-        """Mean over the samples of this epoch so far."""
-        return self._train.value()
+        """Mean over the samples of this epoch so far, of all processes: to be asked for in all of them."""
+        if self.trainer.world_size == 1:
+            return self._train.value()
+        sums = torch.tensor([float(self._train.total), float(self._train.weight)], device=self.device)
+        total, weight = self.trainer.strategy.reduce(sums, reduce_op="sum").tolist()
+        return total / max(weight, 1)
 
     @property
     def learning_rate(self) -> float:
         """Of this epoch."""
         return self.trainer.optimizers[0].param_groups[0]["lr"]
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:  # noqa: ARG002
+        return batch.to(device, non_blocking=True)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         recipe = self.recipe
@@ -91,18 +98,19 @@ class Learner(pl.LightningModule):
             self._schedule.load_state_dict(self._schedule_state)
 
     def on_train_epoch_start(self) -> None:
-        # All randomness of an epoch (order, dropout, augmentation) follows from (seed, epoch): a resume repeats it.
+        # All randomness of an epoch (order, dropout, augmentation) follows from (seed, epoch): a resume repeats it. The
+        # order is the same in every process, and the rest is not.
         batches = self.trainer.train_dataloader
         assert isinstance(batches, Batches)
         batches.epoch = self.current_epoch
-        torch.manual_seed(self.seed * 1_000_003 + self.current_epoch)
+        torch.manual_seed(self.seed * 1_000_003 + self.current_epoch + 1_000_000_007 * self.global_rank)
         self._train.reset()
 
     def training_step(self, batch: Batch, _: int) -> Float[Tensor, ""]:
         inputs = batch.inputs if self.augmentation is None else self.augmentation(batch.inputs, batch.lengths)
         loss = self._loss(self.network(inputs, batch.lengths), batch)
-        self._train.add(loss.detach(), len(batch.targets))
-        return loss
+        self._train.add(loss.detach(), len(batch.targets) if batch.weight else 0)
+        return loss * batch.weight if self.trainer.world_size > 1 else loss
 
     def _loss(self, outputs: Float[Tensor, "batch ... output"], batch: Batch) -> Float[Tensor, ""]:
         return loss_of(self.task.loss, outputs, batch.targets, self.class_weights)
@@ -117,9 +125,11 @@ class Learner(pl.LightningModule):
         self._valid_score.add(outputs, batch.targets)
 
     def on_validation_epoch_end(self) -> None:
-        valid_loss = self._valid_loss.value()
+        # Every process has seen all of it, with statistics of its own batches: what the first one found holds for all.
+        found = (self._valid_loss.value(), self._valid_score.value())
+        valid_loss, valid_score = self.trainer.strategy.broadcast(found)
         self.log("valid_loss", valid_loss)
-        self.log("valid_score", self._valid_score.value())
+        self.log("valid_score", valid_score)
         # Stepped here and not by Lightning, which would do it after the checkpoint of the epoch is written.
         if isinstance(self._schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
             self._schedule.step(valid_loss)

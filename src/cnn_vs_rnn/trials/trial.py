@@ -35,6 +35,11 @@ class Trial(Setting):
         return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}"
 
     @property
+    def processes(self) -> int:
+        """That train it together; a baseline is no matter for several."""
+        return 1 if self.model.family == "baseline" else self.trainer.nodes * self.trainer.devices
+
+    @property
     def labels(self) -> dict[str, Any]:
         """What tells it from the others of its experiment, by the names that every record uses."""
         return {
