@@ -33,9 +33,8 @@ class ProjectHooks:
         """Open the session: worker pool and tracking. Paths in records are relative to the project."""
         os.chdir(self._project)
         warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
-        from cnn_vs_rnn.executors.local import LocalExecutor
         from cnn_vs_rnn.report.environment import commit
-        from pipelines.session import RunSession, open_session
+        from pipelines.session import RunSession, executor_of, open_session
         from pipelines.tracking import Tracker, tracking_uri
 
         tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
@@ -47,7 +46,7 @@ class ProjectHooks:
             "mlflow.source.git.commit": commit(self._project),
         }
         tracker.open(self._contest, tags, "export" if asked == ["export"] else "contest")
-        open_session(RunSession(LocalExecutor(self._contest.executor.workers), tracker))
+        open_session(RunSession(executor_of(self._contest), tracker))
 
     @hook_impl
     def after_pipeline_run(self) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cnn_vs_rnn.config import ExperimentConfig
+from cnn_vs_rnn.executors.config import LocalConfig
+from cnn_vs_rnn.executors.executor import Executor
 from cnn_vs_rnn.executors.local import LocalExecutor
 from cnn_vs_rnn.executors.progress import TrainingProgress
+from pipelines.rooms import Rooms
 from pipelines.tracking import Tracker
 
 
@@ -13,7 +17,7 @@ from pipelines.tracking import Tracker
 class RunSession:
     """Opened by the hook before the first node, closed by it after the last."""
 
-    executor: LocalExecutor
+    executor: Executor
     tracker: Tracker
     progress: TrainingProgress | None = None
     missing: list[str] = field(default_factory=list)  # trials that were asked for and are not in the report
@@ -24,6 +28,16 @@ class RunSession:
         if self.progress is not None:
             self.progress.close()
         self.executor.close()
+
+
+def executor_of(contest: ExperimentConfig) -> Executor:
+    """What runs the trials of an experiment."""
+    config = contest.executor
+    if isinstance(config, LocalConfig):
+        return LocalExecutor(config.workers)
+    from cnn_vs_rnn.executors.slurm import SlurmExecutor
+
+    return SlurmExecutor(config, contest.experiment, Rooms.of(contest.experiment).models / ".slurm")
 
 
 _current: RunSession | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from cnn_vs_rnn.budgets.several import budget_text
@@ -34,7 +35,7 @@ def plan(
         trials = plan_trials(
             contest, by_condition(prepared), tuned_values(tuning, contest), rooms.models / contest.experiment
         )
-        progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
+        progress = _begin(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
     _announce(contest, trials, progress)
@@ -57,17 +58,27 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], progress: Training
         logger.info("plan    %s", _duration(progress))
 
 
-def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
-    """A progress bar over the trials that are not trained yet, kept by the session."""
+def _begin(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
+    """A progress bar over the trials that are not trained yet, kept by the session; the executor may begin."""
+    session = current()
+    session.executor.check(trials)
     folders = {trial.folder(rooms.models): trial for trial in trials}
     to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
-    current().progress = progress = TrainingProgress(
+    session.progress = progress = TrainingProgress(
         dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True)),
         {folder: trial.trainer.max_epochs for folder, trial in to_train.items()},
         reused=len(trials) - len(to_train),
-        workers=current().executor.workers,
+        workers=session.executor.workers,
     )
+    for folder, trial in to_train.items():
+        TrialFolder(folder).open(trial)
+    session.executor.dispatch(_longest_first(to_train, progress))
     return progress
+
+
+def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[Path]:
+    """So that no long trial is left for the end."""
+    return sorted(folders, key=progress.expected_seconds, reverse=True)
 
 
 def _duration(progress: TrainingProgress) -> str:
@@ -88,7 +99,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
     if not contest.train:
         return []
     session = current()
-    progress = session.progress or _open_progress(trials, rooms)  # there is no plan where one namespace runs alone
+    progress = session.progress or _begin(trials, rooms)  # there is no plan where one namespace runs alone
     folders = {trial.folder(rooms.models): trial for trial in trials}
     waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
     failures: dict[Path, str] = {}
@@ -106,10 +117,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         for folder in running:
             session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
 
-    for folder in waiting:
-        TrialFolder(folder).open(folders[folder])
-    waiting.sort(key=progress.expected_seconds, reverse=True)  # so that no long one is left for the end
-    session.executor.run(waiting, ended, tick)
+    session.executor.run(_longest_first(waiting, progress), ended, tick)
     for folder in folders.keys() - set(waiting):
         session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
     return [

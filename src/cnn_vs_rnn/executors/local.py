@@ -9,13 +9,14 @@ import selectors
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-POLL_SECONDS = 0.5
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.executors.executor import OnDone, OnTick
+from cnn_vs_rnn.trials.trial import Trial
 
-OnDone = Callable[[Path, str | None], Iterable[Path] | None]
-OnTick = Callable[[list[Path]], None]
+POLL_SECONDS = 0.5
 
 
 class LocalExecutor:
@@ -25,15 +26,16 @@ class LocalExecutor:
         self.workers = workers or len(os.sched_getaffinity(0))
         self._pool: list[_Worker] = []
 
-    def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: OnTick) -> None:
-        """Train every trial, in this order; returns when all have ended.
+    def check(self, trials: Sequence[Trial]) -> None:
+        if any(trial.processes > 1 for trial in trials):
+            raise UserError("trainer.devices, trainer.nodes: several processes for one trial need executor=slurm")
+        if any(trial.trainer.accelerator == "gpu" for trial in trials) and not _has_gpu():
+            raise UserError("trainer.accelerator=gpu: PyTorch finds no GPU here; choose cpu, or install its CUDA build")
 
-        Args:
-            folders: trial folders, each with its config.
-            on_done: called with a folder and its failure (None, or the reason in one line) as each trial ends; gives
-                the trials that can run now, if any.
-            on_tick: called about twice a second with the folders in training.
-        """
+    def dispatch(self, folders: Iterable[Path]) -> None:
+        """Nothing waits elsewhere: `run` hands trials to the workers."""
+
+    def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: OnTick) -> None:
         waiting = deque(folders)
         with selectors.DefaultSelector() as selector:
             busy: dict[_Worker, Path] = {}
@@ -112,3 +114,9 @@ class _Worker:
         status = self.process.wait()
         self.answers.close()
         return status
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()

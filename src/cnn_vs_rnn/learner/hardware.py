@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from lightning_fabric.plugins.environments import ClusterEnvironment, LightningEnvironment, SLURMEnvironment
+from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from lightning_fabric.plugins.environments.slurm import SLURMEnvironment
 
 from cnn_vs_rnn.config import TrainerConfig
 
