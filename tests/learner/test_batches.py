@@ -111,3 +111,22 @@ def test_a_batch_moves_to_a_device_whole():
     assert batch.to(torch.device("cpu")) is batch
     moved = batch.to(torch.device("meta"))
     assert {tensor.device.type for tensor in (moved.inputs, moved.targets, moved.lengths)} == {"meta"}
+
+
+@pytest.mark.parametrize("samples", [images(), sequences(), sequences(per_step=True)], ids=["images", "one", "steps"])
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_share_each_batch_and_each_sample_counts_the_same(samples, processes):
+    whole = Batches(samples, 20, shuffle_seed=5)
+    shares = [Batches(samples, 20, shuffle_seed=5, share=(rank, processes)) for rank in range(processes)]
+    assert {len(share) for share in shares} == {len(whole)}  # none waits for the others at the end of an epoch
+    for batch, parts in zip(whole, zip(*shares, strict=True), strict=True):
+        own = [numbers([part])[0] if part.weight else [] for part in parts]
+        assert sorted(in_a_row(own)) == sorted(numbers([batch])[0])
+        of_each = [part.weight / processes / len(mine) for part, mine in zip(parts, own, strict=True) if mine]
+        assert of_each == pytest.approx([1 / len(batch.inputs)] * len(of_each))
+
+
+def test_a_process_that_a_small_batch_leaves_out_gets_a_sample_that_does_not_count():
+    last = [list(Batches(images(), 101, shuffle_seed=0, share=(rank, 3)))[-1] for rank in range(3)]  # of one sample
+    assert [len(batch.inputs) for batch in last] == [1, 1, 1]
+    assert [batch.weight for batch in last] == [3.0, 0.0, 0.0]
