@@ -20,6 +20,7 @@ from submitit.helpers import Checkpointable
 
 from cnn_vs_rnn.executors.local import LocalExecutor
 from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.trials.folder import TrialFolder
 
 
 class Submission:
@@ -103,15 +104,18 @@ class RunChunk(Checkpointable):
             for folder in waiting:
                 self._train_together(submission, job, folder)
 
-    def _train_together(self, submission: Submission, job: int, folder: Path) -> None:
+    def _train_together(self, submission: Submission, job: int, path: Path) -> None:
         import torch
 
-        from cnn_vs_rnn.executors.worker import train_one
+        from cnn_vs_rnn.executors.train import train_one
+        from cnn_vs_rnn.learner.fit import fit
 
         torch.set_num_threads(self.threads)
         if self.trial_minutes:
             faulthandler.dump_traceback_later(60 * self.trial_minutes, exit=True)
-        failure = train_one(folder)
-        faulthandler.cancel_dump_traceback_later()
+        folder = TrialFolder(path)
         if int(os.environ["SLURM_PROCID"]) == 0:
-            submission.answer(job, folder, failure)
+            submission.answer(job, path, train_one(folder))
+        elif folder.record() is None:  # the first process holds the folder for all of them
+            fit(folder)
+        faulthandler.cancel_dump_traceback_later()
