@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -19,7 +20,7 @@ from pathlib import Path
 
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "srun")
 NODES = ("node1", "node2")
-SOCKET = Path("/run/munge/munge.socket.2")  # where Debian's SLURM looks
+MUNGE = Path("/run/munge")
 
 
 def why_not() -> str | None:
@@ -38,13 +39,14 @@ class TwoNodes:
         self.conf = folder / "slurm.conf"
         self.environment = {"SLURM_CONF": str(self.conf)}
         self._processes: dict[str, subprocess.Popen] = {}
+        self._socket = MUNGE / f"{secrets.token_hex(4)}.socket"
         ports = _free_ports(1 + len(NODES))
-        self.conf.write_text(_conf(folder, ports[0], dict(zip(NODES, ports[1:], strict=True))), encoding="utf-8")
+        nodes = dict(zip(NODES, ports[1:], strict=True))
+        self.conf.write_text(_conf(folder, self._socket, ports[0], nodes), encoding="utf-8")
 
     def start(self) -> None:
         """Until both nodes take jobs."""
-        if not SOCKET.exists() or not _answers(SOCKET):
-            self._start_munge()
+        self._start_munge()
         self._start("slurmctld", "slurmctld", "-D", "-f", str(self.conf))
         for node in NODES:
             self.start_node(node)
@@ -103,20 +105,23 @@ class TwoNodes:
         for node in NODES:
             for process in _started_by_node(self.conf, node):
                 _kill(process)
+        for path in MUNGE.glob(f"{self._socket.stem}.*"):
+            path.unlink()
 
     def _start(self, name: str, *command: str) -> None:
         with (self.folder / f"{name.replace(' ', '-')}.out").open("a") as log:
             self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     def _start_munge(self) -> None:
-        """With the key and folders that Debian's package made for its user."""
+        """By the key and the user of Debian's package, who wants folders of its own."""
         user = pwd.getpwnam("munge")
-        SOCKET.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        os.chown(SOCKET.parent, user.pw_uid, user.pw_gid)
-        as_munge = ("--reuid=munge", "--regid=munge", "--clear-groups")
-        self._start("munged", "setpriv", *as_munge, "munged", "--foreground", "--force")
+        MUNGE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        os.chown(MUNGE, user.pw_uid, user.pw_gid)
+        as_munge = ("setpriv", "--reuid=munge", "--regid=munge", "--clear-groups")
+        files = [f"--{kind}-file={self._socket.with_suffix('.' + kind)}" for kind in ("pid", "log", "seed")]
+        self._start("munged", *as_munge, "munged", "--foreground", f"--socket={self._socket}", *files)
         end = time.monotonic() + 10
-        while not _answers(SOCKET):
+        while not _answers(self._socket):
             assert time.monotonic() < end, self._logs()
             time.sleep(0.1)
 
@@ -124,7 +129,7 @@ class TwoNodes:
         return "\n".join(f"{path}:\n{path.read_text()[-2000:]}" for path in sorted(self.folder.glob("*.out")))
 
 
-def _conf(folder: Path, port: int, nodes: dict[str, int]) -> str:
+def _conf(folder: Path, munge: Path, port: int, nodes: dict[str, int]) -> str:
     host = socket.gethostname()
     lines = [
         "ClusterName=two",
@@ -133,6 +138,7 @@ def _conf(folder: Path, port: int, nodes: dict[str, int]) -> str:
         "SlurmUser=root",
         "SlurmdUser=root",
         "AuthType=auth/munge",
+        f"AuthInfo=socket={munge}",
         f"StateSaveLocation={folder}/state",
         f"SlurmdSpoolDir={folder}/spool-%n",
         f"SlurmctldPidFile={folder}/slurmctld.pid",

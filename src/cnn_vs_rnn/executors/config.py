@@ -17,7 +17,7 @@ class LocalConfig(Strict):
 
     name: Literal["local"]
     workers: Annotated[int, Field(ge=0)] = 0  # 0: one a core
-    trial_minutes: Limit = 0
+    trial_minutes: Limit = 0.0
 
 
 class SlurmConfig(Strict):
@@ -32,7 +32,7 @@ class SlurmConfig(Strict):
     memory_gb: Annotated[float, Field(gt=0)] | None = None
     cpus: Annotated[int, Field(ge=1)] = 1  # of each process, and its threads
     gpus: Annotated[int, Field(ge=0)] = 0  # of each process
-    trial_minutes: Limit = 0
+    trial_minutes: Limit = 0.0
     requeues: Annotated[int, Field(ge=0)] = 20  # how often a job may run out of its minutes
     warning_seconds: Annotated[int, Field(ge=5)] = 60  # before that, in which it is stopped
     poll_seconds: Annotated[float, Field(gt=0)] = 5.0  # between two looks at the queue

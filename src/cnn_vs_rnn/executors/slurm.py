@@ -16,7 +16,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from submitit import SlurmExecutor as Submitter
@@ -45,7 +45,8 @@ class _Job:
     place: int
     waiting: list[Path]
     state: str = "PENDING"
-    looks_without_it: int = field(default=0)
+    began: bool = False
+    looks_without_it: int = 0
 
 
 class SlurmExecutor:
@@ -126,7 +127,7 @@ class SlurmExecutor:
             with contextlib.suppress(OSError, ValueError, IndexError):  # of another project's run of the same name
                 answered = submission.answers(one.place)
                 rest = [folder for folder in submission.chunks()[one.place] if folder not in answered]
-                job = _Job(submission, one.place, rest, one.state)
+                job = _Job(submission, one.place, rest, one.state, began=one.state == "RUNNING")
                 self._jobs |= dict.fromkeys(rest, job)
         if self._jobs:
             logger.info("slurm   %d trials are with jobs of an earlier start, which are followed", len(self._jobs))
@@ -185,11 +186,13 @@ class SlurmExecutor:
     @staticmethod
     def _note(job: _Job, found: QueuedJob | None) -> None:
         job.looks_without_it = 0 if found else job.looks_without_it + 1
-        state = found.state if found else job.state
-        if job.state == "RUNNING" and state in ("PENDING", "REQUEUED"):
+        if found is None:
+            return
+        job.state = found.state
+        if job.began and job.state == "PENDING":
             trial = TrialFolder(job.waiting[0]).trial().name
             logger.warning("slurm   %s: its job was queued again, and goes on from its last checkpoint", trial)
-        job.state = state
+        job.began = job.state == "RUNNING" or (job.began and job.state != "PENDING")
 
     def _outcome(self, folder: Path) -> tuple[str | None] | None:
         """The failure, or None in a tuple, of a trial that has ended; None of one that has not."""
