@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.executors.config import LocalConfig
 from cnn_vs_rnn.executors.executor import Executor
+from cnn_vs_rnn.executors.gpus import gpus_to_share
 from cnn_vs_rnn.executors.local import LocalExecutor
 from cnn_vs_rnn.executors.progress import TrainingProgress
 from pipelines.rooms import Rooms
@@ -34,7 +35,7 @@ def executor_of(contest: ExperimentConfig) -> Executor:
     """What runs the trials of an experiment."""
     config = contest.executor
     if isinstance(config, LocalConfig):
-        return LocalExecutor(config.workers)
+        return LocalExecutor(config.workers, config.trial_minutes, gpus=gpus_to_share(contest.trainer))
     from cnn_vs_rnn.executors.slurm import SlurmExecutor
 
     return SlurmExecutor(config, contest.experiment, Rooms.of(contest.experiment).models / ".slurm")

@@ -25,7 +25,11 @@ def test_answers_failures_and_the_end_of_its_standard_input(trial, trial_for_eve
     broken.config.write_text(broken.config.read_text().replace('"seed"', '"sead"', 1))
     good, endless = opened(trial, tmp_path / "mit Umläuten"), opened(trial_for_ever, tmp_path / "endless")
     worker = Worker([broken, good, endless])
-    failed, done = (json.loads(worker.process.stdout.readline()) for _ in range(2))
+    answers = [json.loads(worker.process.stdout.readline()) for _ in range(5)]
+    assert [answer for answer in answers if "begun" in answer] == [
+        {"folder": str(folder.path), "begun": True} for folder in (broken, good, endless)
+    ]
+    failed, done = (answer for answer in answers if "failure" in answer)
     assert failed["folder"] == str(broken.path)
     assert failed["failure"].startswith("ValidationError: ")
     assert "\n" not in failed["failure"]

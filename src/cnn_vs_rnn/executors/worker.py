@@ -1,30 +1,31 @@
-"""A plain process that trains trials, one after the other: ``python -m cnn_vs_rnn.executors.worker``.
+"""A plain process that trains trials, one after the other: ``python -m cnn_vs_rnn.executors.worker [THREADS]``.
 
-It reads trial folders from standard input, one a line, and answers each with one line on standard output: a JSON object
-with `folder` and `failure` (null, or the reason in one line; the traceback lies in `error.txt` of the folder). It keeps
-its imports warm between trials, uses one torch thread, and ends when its standard input is closed, also in the middle
-of a trial: a worker never outlives the process that started it, and so never writes beside its successor.
+It reads trial folders from standard input, one a line, and answers each with two lines on standard output, JSON objects
+with `folder`: one with `begun` when it begins to train, and one with `failure` at the end (null, or the reason in one
+line; the traceback lies in `error.txt` of the folder). It keeps its imports warm between trials, uses one torch thread
+or as many as it is told, and ends when its standard input is closed or the process that started it is gone, also in the
+middle of a trial: so it never writes beside its successor. Signals that are sent to all processes of a terminal or a
+job are left to the one that started it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
 import queue
 import sys
 import threading
-import traceback
 import warnings
 from pathlib import Path
 
-from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.files import write_text
+from cnn_vs_rnn.executors.orphans import die_with_parent, leave_to_parent
 
 
-def main() -> None:
+def main(threads: int = 1) -> None:
     """Serve until standard input ends."""
+    leave_to_parent()
+    die_with_parent()
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
@@ -33,21 +34,18 @@ def main() -> None:
 
     import torch
 
-    from cnn_vs_rnn.learner.fit import fit
+    from cnn_vs_rnn.executors.train import train_one
     from cnn_vs_rnn.trials.folder import TrialFolder
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # said once, when the trials were planned
+
+    def answer(**content: object) -> None:
+        answers.write(json.dumps({"folder": path, **content}) + "\n")
+
     while True:
-        folder = TrialFolder(Path(folders.get()))
-        failure = None
-        try:
-            fit(folder)
-        except Exception as error:
-            failure = f"{type(error).__name__}: {' '.join(str(error).split())}"[:500]
-            with contextlib.suppress(UserError):  # a full disk was perhaps the failure
-                write_text(folder.error, traceback.format_exc())
-        answers.write(json.dumps({"folder": str(folder.path), "failure": failure}) + "\n")
+        path = folders.get()
+        answer(failure=train_one(TrialFolder(Path(path)), lambda: answer(begun=True)))
 
 
 def _listen(folders: queue.SimpleQueue[str]) -> None:
@@ -57,4 +55,4 @@ def _listen(folders: queue.SimpleQueue[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import ValidationError
 
 from cnn_vs_rnn.config import Strict
@@ -38,6 +41,7 @@ class TrialFolder:
     A file `stop` ends a training after its epoch, without a result.
 
     `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
+    `.lock` is empty, and locked by the process that trains.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,15 +53,33 @@ class TrialFolder:
         self.result = path / "result.json"
         self.error = path / "error.txt"
         self.stop = path / "stop"
+        self.lock = path / ".lock"
 
     def open(self, trial: Trial) -> None:
-        """Write the config that a worker will read."""
+        """Write the config that a worker will read; what ended an earlier attempt is forgotten."""
         self.stop.unlink(missing_ok=True)
+        self.error.unlink(missing_ok=True)
         write_text(self.config, trial.model_dump_json(indent=1))
 
     def trial(self) -> Trial:
         """The trial that this folder belongs to."""
         return Trial.model_validate_json(self.config.read_text(encoding="utf-8"))
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold this folder; another process, of any machine that shares the file system, waits until it is let go.
+
+        The kernel lets go of it when a process dies. Raises UserError where there can be no lock.
+        """
+        lock = FileLock(self.lock, fallback_to_soft=False)  # a soft one would outlive a process that is killed
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise UserError(f"{self.lock} cannot be locked: {error.strerror}; its file system must allow it") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def finish(self, record: FitRecord) -> None:
         """Declare the trial done."""
@@ -65,6 +87,18 @@ class TrialFolder:
         write_text(self.result, json.dumps({**content, "digest": self._digest(content)}, indent=1))
         for leftover in (self.last, self.error, *self.path.glob(".*.tmp")):  # the last: of a process that was killed
             leftover.unlink(missing_ok=True)
+
+    def fail(self, failure: str, traceback: str = "") -> None:
+        """Declare that the trial failed, for this reason of one line; as far as the disk allows."""
+        with contextlib.suppress(UserError):  # a full disk was perhaps the failure
+            write_text(self.error, f"{traceback}{failure}\n")
+
+    def failure(self) -> str | None:
+        """Why the last attempt failed, in one line; None where it did not."""
+        try:
+            return self.error.read_text(encoding="utf-8").splitlines()[-1]
+        except (FileNotFoundError, IndexError):
+            return None
 
     def record(self) -> FitRecord | None:
         """How the training went, or None where the trial is not (validly) done."""
