@@ -118,7 +118,8 @@ def test_a_worker_stuck_in_native_code_dies_with_the_process_that_started_it(stu
 
 
 def environment_of(worker):
-    content = Path(f"/proc/{worker.process.pid}/environ").read_text()
+    while not (content := Path(f"/proc/{worker.process.pid}/environ").read_text()):  # it is still being started
+        assert worker.process.poll() is None
     return dict(entry.split("=", 1) for entry in content.split("\0") if entry)
 
 
