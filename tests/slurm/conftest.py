@@ -28,4 +28,5 @@ def cluster(running_cluster: TwoNodes, monkeypatch: pytest.MonkeyPatch) -> Itera
         monkeypatch.setenv(name, value)
     yield running_cluster
     running_cluster.run("scancel", "--user=root")
+    running_cluster.start_missing_nodes()
     running_cluster.wait_for("idle", *NODES)

@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "srun")
 NODES = ("node1", "node2")
 MUNGE = Path("/run/munge")
@@ -56,13 +58,18 @@ class TwoNodes:
         """The daemon of one node."""
         self._start(f"slurmd {node}", "slurmd", "-D", "-f", str(self.conf), "-N", node)
 
+    def start_missing_nodes(self) -> None:
+        """Those that were taken down."""
+        for node in NODES:
+            if f"slurmd {node}" not in self._processes:
+                self.start_node(node)
+
     def stop_node(self, node: str) -> None:
         """As a node that loses its power: the daemon and every process of its jobs die."""
         daemon = self._processes.pop(f"slurmd {node}")
         daemon.kill()
         daemon.wait()
-        for process in _started_by_node(self.conf, node):
-            _kill(process)
+        _kill_jobs(self.conf, node)
 
     def states(self) -> dict[str, str]:
         """Node -> its state, as sinfo says it."""
@@ -103,8 +110,7 @@ class TwoNodes:
                 process.kill()
                 process.wait()
         for node in NODES:
-            for process in _started_by_node(self.conf, node):
-                _kill(process)
+            _kill_jobs(self.conf, node)
         for path in MUNGE.glob(f"{self._socket.stem}.*"):
             path.unlink()
 
@@ -180,24 +186,18 @@ def _answers(path: Path) -> bool:
         return client.connect_ex(str(path)) == 0
 
 
-def _started_by_node(conf: Path, node: str) -> list[int]:
-    """The processes of a node's jobs on this cluster."""
-    wanted = {f"SLURM_CONF={conf}".encode(), f"SLURMD_NODENAME={node}".encode()}
-    found = []
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            if wanted <= set((folder / "environ").read_bytes().split(b"\0")):
-                found.append(int(folder.name))
-        except OSError:  # gone
-            continue
-    return found
-
-
-def _kill(process: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+def _kill_jobs(conf: Path, node: str) -> None:
+    """End a node's jobs at a blow: first those that watch over them, and would tell the controller."""
+    wanted = {"SLURM_CONF": str(conf), "SLURMD_NODENAME": node}
+    jobs, watchers = set(), set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if wanted.items() <= process.environ().items():
+                jobs.add(process)
+                watchers |= {above for above in process.parents() if above.name() == "slurmstepd"}
+    for process in (*watchers, *jobs):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def main() -> None:
