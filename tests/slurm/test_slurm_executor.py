@@ -105,6 +105,7 @@ def test_a_job_that_is_queued_again_goes_on_from_its_checkpoint(
 
 
 def test_started_again_it_follows_the_jobs_that_it_finds(cluster, long_trial, trials, undisturbed, tmp_path, caplog):
+    caplog.set_level("INFO", logger="cnn_vs_rnn")
     folder, second = opened(long_trial, tmp_path / "long"), opened(trials[0], tmp_path / "short")
 
     def interrupt(running):
@@ -156,7 +157,7 @@ def test_what_fails_is_said_and_the_others_go_on(cluster, trials, endless, tmp_p
         if lost.path in running and lost.epochs_trained():
             cluster.run("scancel", *(number for number, place in jobs(cluster, "%i", "%K") if place == "1"))
 
-    failures = run(executor(tmp_path, trial_minutes=0.5), [broken, lost, hangs, good], on_tick)
+    failures = run(executor(tmp_path, trial_minutes=0.2), [broken, lost, hangs, good], on_tick)
     assert failures["good"] is None
     assert failures["broken"].startswith("DivergedError: the loss was not finite")
     assert re.match(r"its job \d+_1 ended \(cancelled\) without a result; its log ends: ", failures["lost"])
