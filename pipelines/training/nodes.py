@@ -35,10 +35,12 @@ def plan(
         trials = plan_trials(
             contest, by_condition(prepared), tuned_values(tuning, contest), rooms.models / contest.experiment
         )
-        progress = _begin(trials, rooms) if contest.train else None  # builds every model, which may warn
+        progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
     _announce(contest, trials, progress)
+    if progress is not None:
+        _dispatch(trials, progress, rooms)
     return tuple([trial for trial in trials if trial.model.family == family] for family in FAMILIES)
 
 
@@ -58,8 +60,8 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], progress: Training
         logger.info("plan    %s", _duration(progress))
 
 
-def _begin(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
-    """A progress bar over the trials that are not trained yet, kept by the session; the executor may begin."""
+def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
+    """A progress bar over the trials that are not trained yet, kept by the session."""
     session = current()
     session.executor.check(trials)
     folders = {trial.folder(rooms.models): trial for trial in trials}
@@ -68,12 +70,17 @@ def _begin(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
         dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True)),
         {folder: trial.trainer.max_epochs for folder, trial in to_train.items()},
         reused=len(trials) - len(to_train),
-        workers=session.executor.workers,
+        workers=session.executor.at_once(len(to_train)),
     )
-    for folder, trial in to_train.items():
-        TrialFolder(folder).open(trial)
-    session.executor.dispatch(_longest_first(to_train, progress))
     return progress
+
+
+def _dispatch(trials: list[Trial], progress: TrainingProgress, rooms: Rooms) -> None:
+    """From here on the trials may be trained."""
+    folders = {folder: trial for trial in trials if (folder := trial.folder(rooms.models)) in progress.estimates}
+    for folder, trial in folders.items():
+        TrialFolder(folder).open(trial)
+    current().executor.dispatch(_longest_first(folders, progress))
 
 
 def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[Path]:
@@ -82,7 +89,7 @@ def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[
 
 
 def _duration(progress: TrainingProgress) -> str:
-    estimates, workers = progress.estimates.values(), current().executor.workers
+    estimates, workers = progress.estimates.values(), progress.workers
     if not estimates:
         return f"all {progress.reused} trials are trained already and are reused"
     expected = sum(estimate.expected for estimate in estimates) / workers
@@ -99,7 +106,10 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
     if not contest.train:
         return []
     session = current()
-    progress = session.progress or _begin(trials, rooms)  # there is no plan where one namespace runs alone
+    progress = session.progress
+    if progress is None:  # there is no plan where one namespace runs alone
+        progress = _open_progress(trials, rooms)
+        _dispatch(trials, progress, rooms)
     folders = {trial.folder(rooms.models): trial for trial in trials}
     waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
     failures: dict[Path, str] = {}

@@ -28,7 +28,7 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     estimates = estimate_seconds([entry.standing_trial() for entry in tuner.entries])
     first = tuner.start()
     _announce(tuner, sum(one.expected for one in estimates), sum(one.at_most for one in estimates))
-    session.progress = progress = TuningProgress(tuner, estimates, session.executor.workers)
+    session.progress = progress = TuningProgress(tuner, estimates, session.executor.at_once(len(tuner.entries)))
 
     def ended(folder: Path, failure: str | None) -> list[Path]:
         _, trial = tuner.running[folder]
@@ -51,7 +51,7 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
 
 def _announce(tuner: Tuner, expected: float, at_most: float) -> None:
     """Before anything is trained: how much, and for how long."""
-    workers = min(current().executor.workers, len(tuner.entries)) or 1
+    workers = current().executor.at_once(len(tuner.entries))
     left = 1 - len(tuner.trials) / max(1, tuner.trials_each * len(tuner.entries))
     seconds = tuner.trials_each * left / workers
     logger.info(

@@ -13,12 +13,11 @@ OnTick = Callable[[list[Path]], None]
 
 
 class Executor(Protocol):
-    """Trains trials that lie in folders, each with its config. It never changes a result.
+    """Trains trials that lie in folders, each with its config. It never changes a result."""
 
-    workers: how many trials are trained at once, at most.
-    """
-
-    workers: int
+    def at_once(self, trials: int) -> int:
+        """How many of so many trials are trained at a time, at least 1; in a queue, as soon as there is room."""
+        ...
 
     def check(self, trials: Sequence[Trial]) -> None:
         """UserError where these cannot be trained here."""

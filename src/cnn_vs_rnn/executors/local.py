@@ -39,6 +39,9 @@ class LocalExecutor:
         self.trial_minutes, self.threads, self.gpus = trial_minutes, threads, gpus
         self._pool: list[_Worker] = []
 
+    def at_once(self, trials: int) -> int:
+        return max(1, min(self.workers, trials))
+
     def check(self, trials: Sequence[Trial]) -> None:
         if any(trial.processes > 1 for trial in trials):
             raise UserError("trainer.devices, trainer.nodes: several processes for one trial need executor=slurm")

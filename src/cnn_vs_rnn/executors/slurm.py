@@ -17,6 +17,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from submitit import SlurmExecutor as Submitter
@@ -59,12 +60,15 @@ class SlurmExecutor:
     """
 
     def __init__(self, config: SlurmConfig, experiment: str, root: Path) -> None:
-        self.config, self.workers = config, config.workers
+        self.config = config
         self._prefix = f"cnn-vs-rnn-{experiment}-"
         self._root = root / experiment
         self._jobs: dict[Path, _Job] = {}  # trial -> the job that has it
         self._found_before = False
         self._silent_since: float | None = None
+
+    def at_once(self, trials: int) -> int:
+        return max(1, min(self.config.workers, ceil(trials / self.config.chunk)))
 
     def check(self, trials: Sequence[Trial]) -> None:
         missing = missing_commands()
