@@ -72,6 +72,7 @@ def _begin(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
     )
     for folder, trial in to_train.items():
         TrialFolder(folder).open(trial)
+    session.tracker.trials_planned(to_train.values())
     session.executor.dispatch(_longest_first(to_train, progress))
     return progress
 
