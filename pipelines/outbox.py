@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
-SLICE_SECONDS = 1.0  # of replaying at a time, while trials are trained
+SLICE_SECONDS = 0.5  # of work at a time, while trials are trained
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class _Entry:
 
 
 class Outbox:
-    """Actions on MLflow, done at once while it answers and in their order when it is back.
+    """Actions on MLflow, done in their order: between other things while it answers, or when it is back.
 
     Args:
         where: MLflow's address, as it is shown.
@@ -50,7 +51,8 @@ class Outbox:
         self.refused: list[str] = []
         self._errors, self._is_outage, self._answers, self._forget = errors, is_outage, answers, forget
         self._clock, self._sleep = clock, sleep
-        self._waiting: list[_Entry] = []
+        self._waiting: deque[_Entry] = deque()
+        self._idle: deque[_Entry] = deque()
         self._error: Exception | None = None  # of the outage
         self._retry_at = 0.0
 
@@ -64,28 +66,41 @@ class Outbox:
         """Why MLflow does not answer, while it does not."""
         return self._error
 
-    def send(self, what: str, action: Callable[[], object], key: str = "") -> None:
-        """Do it now; after all that waits, where something does.
+    def post(self, what: str, action: Callable[[], object], key: str = "") -> None:
+        """Do it at the next tick, or before.
 
         key: an entry that waits under the same key will do, as it reads what there is at its time.
         """
-        if key and any(entry.key == key for entry in self._waiting):
-            self.tick()
-            return
-        self._waiting.append(_Entry(what, key, action))
-        if len(self._waiting) == 1 and self._error is None:
+        if not key or all(entry.key != key for entry in self._waiting):
+            self._waiting.append(_Entry(what, key, action))
+
+    def post_idle(self, what: str, action: Callable[[], object]) -> None:
+        """Do it at a tick at which nothing else waits."""
+        self._idle.append(_Entry(what, "", action))
+
+    def send(self, what: str, action: Callable[[], object]) -> None:
+        """Do it now, after all that waits; where MLflow does not answer, when it is back."""
+        self.post(what, action)
+        if self._error is None:
             self._work(seconds=None)
         else:
             self.tick()
 
     def tick(self) -> None:
-        """Where something waits: try again if it is time, for a second at most."""
-        if self._waiting and self._clock() >= self._retry_at:
-            self._work(SLICE_SECONDS)
+        """Work on what waits for half a second, unless MLflow did not answer a moment ago."""
+        if self._clock() < self._retry_at:
+            return
+        until = self._clock() + SLICE_SECONDS
+        self._work(SLICE_SECONDS)
+        while self._idle and not self._waiting and self._clock() < until:
+            self._waiting.append(self._idle.popleft())
+            self._work(seconds=None)
 
     def wait(self, seconds: float) -> bool:
         """Until nothing is owed, for so long at most; whether that is so."""
         until = self._clock() + seconds
+        self._waiting.extend(self._idle)
+        self._idle.clear()
         if self._waiting and self._clock() >= self._retry_at:
             self._work(seconds=None)
         if self._waiting and seconds:
@@ -111,7 +126,7 @@ class Outbox:
                     self._interrupted(error)
                     return
                 self.refused.append(f"{self._waiting[0].what} ({_line(error)})")
-            self._waiting.pop(0)
+            self._waiting.popleft()
         if self._error is not None and not self._waiting:
             logger.info("tracking  MLflow at %s is back: what was owed is recorded", self.where)
             self._error = None

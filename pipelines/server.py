@@ -63,10 +63,16 @@ def main() -> None:
     command = [sys.executable, "-m", "mlflow", "server", "--host", arguments.host, "--port", str(arguments.port)]
     command += ["--artifacts-destination", str(arguments.artifacts.resolve())]
     command += ["--allowed-hosts", allowed_hosts(arguments.host, arguments.allowed_hosts)]
-    command += ["--workers", str(arguments.workers), "--uvicorn-opts", "--log-level warning"]
+    command += [
+        "--workers",
+        str(arguments.workers),
+        "--uvicorn-opts",
+        "--log-level warning --loop pipelines.server_loop:PromptLoop",
+    ]
     command += ["--app-name", "basic-auth"] if arguments.auth else []
     uri = database.render_as_string(hide_password=False)
-    os.execve(command[0], command, {**os.environ, **QUIET, **more, DATABASE: uri})
+    path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    os.execve(command[0], command, {**os.environ, **QUIET, **more, DATABASE: uri, "PYTHONPATH": path})
 
 
 def _database() -> URL:

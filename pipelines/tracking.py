@@ -101,35 +101,36 @@ class Tracker:
         self.runs.forget()
 
     def trials_planned(self, trials: Iterable[Trial]) -> None:
-        """Create the runs of trials that will be trained, before any worker begins."""
-        planned = list(trials)
-        self._seen |= {trial.fingerprint() for trial in planned}
-        if planned:
-            self._outbox.send(f"the runs of {len(planned)} trials", lambda: self.runs.plan(planned))
+        """Create the runs of trials that will be trained: at leisure, but of each before it begins."""
+        for trial in trials:
+            self._seen.add(trial.fingerprint())
+            self._outbox.post_idle(f"the run of {trial.name}", lambda trial=trial: self.runs.plan(trial))
 
     def trial_progressed(self, trial: Trial, folder: TrialFolder) -> None:
-        """Record that a trial has begun, and its epochs now and then; try again what is owed, if anything is."""
+        """Record that a trial has begun, and its epochs now and then."""
         fingerprint, now = trial.fingerprint(), time.monotonic()
         if fingerprint not in self._training:
             self._training[fingerprint] = now
             self._seen.add(fingerprint)
-            self._outbox.send(trial.name, lambda: self.runs.begin(trial))
+            self._outbox.post(trial.name, lambda: self.runs.begin(trial))
         every = max(RECORD_EVERY_SECONDS, len(self._training) / REQUESTS_PER_SECOND)
         if now - self._training[fingerprint] >= every:
             self._training[fingerprint] = now
-            self._outbox.send(trial.name, lambda: self.runs.progress(trial, folder), key=f"epochs {fingerprint}")
-        else:
-            self._outbox.tick()
+            self._outbox.post(trial.name, lambda: self.runs.progress(trial, folder), key=fingerprint)
+
+    def tick(self) -> None:
+        """Tell MLflow what waits, for half a second: called often while trials are trained."""
+        self._outbox.tick()
 
     def trial_ended(self, trial: Trial, folder: TrialFolder, failure: str | None) -> None:
         """Record the history of a trial and its checkpoint as a model, once; or why it failed."""
         self._ended(trial)
-        self._outbox.send(trial.name, lambda: self.runs.end(trial, folder, failure))
+        self._outbox.post(trial.name, lambda: self.runs.end(trial, folder, failure))
 
     def tuning_trial_ended(self, trial: Trial, folder: TrialFolder, state: State, failure: str | None) -> None:
         """Record a trial of the search for settings: its epochs, and how it ended."""
         self._ended(trial)
-        self._outbox.send(f"tuning {trial.name}", lambda: self.runs.end_tuning(trial, folder, state, failure))
+        self._outbox.post(f"tuning {trial.name}", lambda: self.runs.end_tuning(trial, folder, state, failure))
 
     def _ended(self, trial: Trial) -> None:
         fingerprint = trial.fingerprint()

@@ -76,10 +76,9 @@ class TrialRuns:
         """Ask MLflow anew what it holds."""
         self._known = None
 
-    def plan(self, trials: Iterable[Trial]) -> None:
-        """Create the runs of trials that will be trained, without params: those follow when they begin."""
-        for trial in trials:
-            self._run(trial)
+    def plan(self, trial: Trial) -> None:
+        """Create the run of a trial that will be trained, without params: those follow when it begins."""
+        self._run(trial)
 
     def begin(self, trial: Trial) -> None:
         """A trial is in training."""

@@ -117,6 +117,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         progress.tick()
         for folder in running:
             session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
+        session.tracker.tick()
 
     session.executor.run(_longest_first(waiting, progress), ended, tick)
     for folder in folders.keys() - set(waiting):

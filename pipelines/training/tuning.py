@@ -45,6 +45,7 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     def tick(running: list[Path]) -> None:
         tuner.tick(running)
         progress.tick()
+        session.tracker.tick()
 
     session.executor.run(first, ended, tick)
     progress.close()
