@@ -22,6 +22,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn_vs_rnn.errors import UserError
+from pipelines.outbox import in_a_line
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # a traceback for each locked database
@@ -66,14 +67,8 @@ def usable(uri: str) -> Iterator[None]:
         yield
     except MLFLOW_ERRORS as error:
         raise UserError(
-            f"MLflow at {shown(uri)} cannot be used ({reason(error)}): mend or free it, then run again"
+            f"MLflow at {shown(uri)} cannot be used ({in_a_line(error)}): mend or free it, then run again"
         ) from error
-
-
-def reason(error: Exception) -> str:
-    """An error in one short line."""
-    first = str(error).partition("\n")[0]
-    return f"{first[:200]}..." if len(first) > 200 else first
 
 
 def is_outage(error: Exception) -> bool:

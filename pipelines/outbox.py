@@ -8,6 +8,7 @@ the trial folders, from which the next run records what this one could not.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -125,7 +126,7 @@ class Outbox:
                 if self._is_outage(error):
                     self._interrupted(error)
                     return
-                self.refused.append(f"{self._waiting[0].what} ({_line(error)})")
+                self.refused.append(f"{self._waiting[0].what} ({in_a_line(error)})")
             self._waiting.popleft()
         if self._error is not None and not self._waiting:
             logger.info("tracking  MLflow at %s is back: what was owed is recorded", self.where)
@@ -151,5 +152,11 @@ def listed(names: Iterable[str], most: int = 3) -> str:
     return "; ".join(every[:most]) + (f"; and {len(every) - most} more" if len(every) > most else "")
 
 
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+def in_a_line(error: Exception) -> str:
+    """An error, shortened, without the passwords of addresses.
+
+    >>> in_a_line(OSError("http://ada:secret@mlflow:5000 is not there"))
+    'http://mlflow:5000 is not there'
+    """
+    text = re.sub(r"//[^/@\s]+@", "//", " ".join(str(error).split()))
+    return f"{text[:200]}..." if len(text) > 200 else text

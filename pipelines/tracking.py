@@ -29,9 +29,9 @@ from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import State
 from pipelines.claim_run import record_claim
 from pipelines.logged_model import register_best
-from pipelines.mlflow_store import MLFLOW_ERRORS, answers, is_outage, is_server, reason, shown, usable
+from pipelines.mlflow_store import MLFLOW_ERRORS, answers, is_outage, is_server, shown, usable
 from pipelines.mlflow_terms import allowed, flat
-from pipelines.outbox import Outbox, listed
+from pipelines.outbox import Outbox, in_a_line, listed
 from pipelines.trial_runs import TrialRuns
 
 RECORD_EVERY_SECONDS = 5.0  # of a trial in training
@@ -236,7 +236,7 @@ class Tracker:
         again = "all of it is in data/, and the next run of this experiment records it"
         if not told:
             assert self._outbox.error is not None
-            why = reason(self._outbox.error)
+            why = in_a_line(self._outbox.error)
             return f"{where} does not answer ({why}) and is owed {listed(self._outbox.owed)}: {again}"
         if self._outbox.refused:
             return f"{where} refused {listed(self._outbox.refused)}: mend that; {again}"

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(POSTGRES is None, reason="PostgreSQL is not inst
 
 PARAMS = (
     "experiment=tiny,tasks=adding,models=lstm+tcn,tasks.adding.options.length=5,tasks.adding.options.samples=60,"
-    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.max_epochs=80,"
-    "trainer.patience=80,executor.workers=8"
+    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.max_epochs=160,"
+    "trainer.patience=160,executor.workers=8"
 )
 EPOCH_METRICS = {
     "train/loss": "train_loss",
