@@ -113,6 +113,7 @@ def _auth(database: URL) -> dict[str, str]:
         return {}
     config = TRACKING / "basic_auth.ini"
     uri = database.render_as_string(hide_password=False).replace("%", "%%")
+    config.parent.mkdir(parents=True, exist_ok=True)
     mask = os.umask(0o077)  # the password is for the owner's eyes alone
     with replacing(config) as temporary:
         temporary.write_text(

@@ -14,7 +14,7 @@ from typing import Any
 class PromptLoop(asyncio.SelectorEventLoop):
     """Answers leave at once: connections inherit the setting from the socket that they come in by."""
 
-    async def create_server(self, *args: Any, sock: socket.socket | None = None, **kwargs: Any) -> asyncio.Server:
-        if sock is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return await super().create_server(*args, sock=sock, **kwargs)
+    async def create_server(self, *args: Any, **kwargs: Any) -> asyncio.Server:
+        if kwargs.get("sock") is not None:
+            kwargs["sock"].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return await super().create_server(*args, **kwargs)

@@ -223,6 +223,13 @@ class Tracker:
 
         self._outbox.send(f"the best model of {result.task}", record)
 
+    @property
+    def shown_at(self) -> str:
+        """Where a person sees the runs."""
+        if not is_server(self.uri):
+            return "make ui, then open the address it prints"
+        return f"{shown(self.uri).rstrip('/')}/#/experiments/{self.experiment_id}/runs?workflowType=machine_learning"
+
     def close(self, failed: bool, *, wait: bool = True) -> str:
         """End the parent run. Returns what MLflow was not told, as a sentence, or nothing."""
         if not self.parent_id:

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(POSTGRES is None, reason="PostgreSQL is not inst
 
 PARAMS = (
     "experiment=tiny,tasks=adding,models=lstm+tcn,tasks.adding.options.length=5,tasks.adding.options.samples=60,"
-    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.max_epochs=160,"
-    "trainer.patience=160,executor.workers=8"
+    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.max_epochs=120,"
+    "trainer.patience=120,executor.workers=8"
 )
 EPOCH_METRICS = {
     "train/loss": "train_loss",
@@ -135,10 +135,11 @@ def assert_recorded_exactly_once(project, database):
     assert database.query("SELECT count(*) FROM logged_models", "runs") == [(len(folders),)]
 
 
-def test_a_server_killed_in_the_middle_stops_no_training_and_misses_nothing(disturbed, project, database):
+def test_a_server_killed_in_the_middle_stops_no_training_and_misses_nothing(disturbed, project, server, database):
     assert disturbed.said().count(AWAY) in (1, 2)  # the second time it was away perhaps for too short to be noticed
     assert disturbed.said().count("is back: what was owed is recorded") == disturbed.said().count(AWAY)
     assert "Traceback" not in disturbed.said()
+    assert f"runs    {server.address}/#/experiments/" in disturbed.said()
     assert len(trial_folders(project)) == 8
     assert_recorded_exactly_once(project, database)
 
