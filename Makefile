@@ -6,8 +6,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 HOST ?= 127.0.0.1
 PORT ?= 5000
 EXPERIMENT ?= quickstart
+ALLOWED_HOSTS ?=
+AUTH ?=
 
-.PHONY: run test ui check format
+.PHONY: run test ui server check format
 
 run: $(VENV)/.run ## set up, then hold the default contest
 	$(BIN)/kedro run --params experiment=$(EXPERIMENT)
@@ -17,6 +19,9 @@ test: $(VENV)/.test ## set up, then run the whole test suite
 
 ui: $(VENV)/.run ## the MLflow UI, on this machine only
 	$(BIN)/python -m pipelines.ui --host $(HOST) --port $(PORT)
+
+server: $(VENV)/.server ## an MLflow server for several nodes, on PostgreSQL (docs/tracking-server.md)
+	$(BIN)/python -m pipelines.server --host $(HOST) --port $(PORT) --allowed-hosts "$(ALLOWED_HOSTS)" $(if $(AUTH),--auth)
 
 check: $(VENV)/.dev ## lint, format, types
 	$(BIN)/ruff check
@@ -36,10 +41,14 @@ $(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/bin/python
 	$(INSTALL) --editable .
 	@touch $@
 
+$(VENV)/.server: $(VENV)/.run
+	$(INSTALL) --editable '.[server]'
+	@touch $@
+
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) --editable '.[test]'
+	$(INSTALL) --editable '.[server,test]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.test
-	$(INSTALL) --editable '.[test,dev]'
+	$(INSTALL) --editable '.[server,test,dev]'
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -12,9 +13,13 @@ from kedro.framework.hooks import hook_impl
 
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
+from pipelines.outbox import listed
 
 if TYPE_CHECKING:  # it imports torch, which a mistake in the configuration need not wait for
     from pipelines.session import RunSession
+
+
+logger = logging.getLogger(__name__)
 
 
 class ProjectHooks:
@@ -34,10 +39,15 @@ class ProjectHooks:
         os.chdir(self._project)
         warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
         from cnn_vs_rnn.report.environment import commit
+        from pipelines.mlflow_store import tracking_uri
         from pipelines.session import RunSession, executor_of, open_session
-        from pipelines.tracking import Tracker, tracking_uri
+        from pipelines.tracking import Tracker
 
-        tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
+        tracker = Tracker(
+            tracking_uri(self._mlflow, self._project),
+            self._project / self._mlflow["artifacts"],
+            self._mlflow["wait_seconds"],
+        )
         asked = run_params.get("pipeline_names") or ["all"]
         tags = {
             "pipelines": ", ".join(asked),
@@ -51,24 +61,30 @@ class ProjectHooks:
     @hook_impl
     def after_pipeline_run(self) -> None:
         """End well, or say what is missing."""
-        session = self._end(failed=False)
+        session, untold = self._end(failed=False)
+        wrong = []
         for what, missing in (
             ("trials have no result", session.missing),
             ("measurements were refused", session.refused),
         ):
             if missing:
-                listed = "; ".join(missing[:3]) + (f"; and {len(missing) - 3} more" if len(missing) > 3 else "")
-                raise UserError(f"{len(missing)} of the {what}: {listed}")
+                wrong.append(f"{len(missing)} of the {what}: {listed(missing)}")
+        if untold:
+            wrong.append(untold)
+        if wrong:
+            raise UserError("; ".join(wrong))
 
     @hook_impl
     def on_pipeline_error(self) -> None:
         """Close what is open."""
-        self._end(failed=True)
+        _, untold = self._end(failed=True)
+        if untold:
+            logger.warning("tracking  %s", untold)
 
-    def _end(self, failed: bool) -> RunSession:
+    def _end(self, failed: bool) -> tuple[RunSession, str]:
+        """Also what MLflow was not told; a run that failed does not wait for it."""
         from pipelines.session import close_session, current
 
         session = current()
         close_session()
-        session.tracker.close(failed or bool(session.missing or session.refused))
-        return session
+        return session, session.tracker.close(failed or bool(session.missing or session.refused), wait=not failed)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +15,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
+from cnn_vs_rnn.executors.node import readings
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
@@ -46,20 +49,34 @@ def signature(trial: Trial) -> ModelSignature:
     return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
 
 
-def history(folder: TrialFolder, score: str, first: int) -> list[Metric]:
-    """The metrics of every epoch from `first`; none where no epoch has ended."""
+def history(folder: TrialFolder, score: str, started: int) -> list[Metric]:
+    """The metrics of every epoch; none where no epoch has ended.
+
+    started: of the run, in milliseconds since 1970. The time stamps count the seconds of training from there, so that
+    they are the same whenever the file is read.
+    """
     names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
     try:
         rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
-        made = int(folder.history.stat().st_mtime * 1000)
     except FileNotFoundError:
         return []
+    ends = [started + int(1000 * seconds) for seconds in itertools.accumulate(float(row["seconds"]) for row in rows)]
     return [
-        Metric(name, float(row[column]), made, int(row["epoch"]))
-        for row in rows
-        if int(row["epoch"]) >= first
+        Metric(name, float(row[column]), end, int(row["epoch"]))
+        for row, end in zip(rows, ends, strict=True)
         for column, name in names.items()
     ]
+
+
+def system(folder: TrialFolder) -> list[Metric]:
+    """How busy the nodes of a training were: `system/<node>/...`, which the UI shows on a page of its own."""
+    counted: Counter[str] = Counter()
+    metrics = []
+    for one in readings(folder.path):
+        name = allowed(f"system/{one.node}/{one.name}")
+        metrics.append(Metric(name, one.value, one.time, counted[name]))
+        counted[name] += 1
+    return metrics
 
 
 def params(trial: Trial) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import sys
 from pathlib import Path
 
 import yaml
 from mlflow import MlflowClient
 
-from pipelines.tracking import tracking_uri
+from pipelines.mlflow_store import tracking_uri
+from pipelines.server import QUIET, allowed_hosts, taken
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -35,20 +35,9 @@ def main() -> None:
     sys.stdout.flush()
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
     command += ["--host", arguments.host, "--port", str(arguments.port)]
+    command += ["--allowed-hosts", allowed_hosts(arguments.host)]
     command += ["--workers", "1", "--uvicorn-opts", "--log-level warning"]  # one user; no line a request
-    quiet = {"PYTHONWARNINGS": "ignore", "MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    os.execve(command[0], command, {**os.environ, **quiet})
-
-
-def taken(host: str, port: int) -> bool:
-    """Whether something already listens there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+    os.execve(command[0], command, {**os.environ, **QUIET})
 
 
 def addresses(uri: str, host: str, port: int) -> list[str]:

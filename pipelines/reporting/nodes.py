@@ -184,4 +184,4 @@ def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInpu
     if page.advice:
         logger.info("advice  %s", headline(page.advice))
     logger.info("report  %s", folder / "report.html")
-    logger.info("runs    make ui, then open the address it prints")
+    logger.info("runs    %s", current().tracker.shown_at)

@@ -80,7 +80,9 @@ def _dispatch(trials: list[Trial], progress: TrainingProgress, rooms: Rooms) -> 
     folders = {folder: trial for trial in trials if (folder := trial.folder(rooms.models)) in progress.estimates}
     for folder, trial in folders.items():
         TrialFolder(folder).open(trial)
-    current().executor.dispatch(_longest_first(folders, progress))
+    session = current()
+    session.tracker.trials_planned(folders.values())
+    session.executor.dispatch(_longest_first(folders, progress))
 
 
 def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[Path]:
@@ -126,6 +128,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         progress.tick()
         for folder in running:
             session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
+        session.tracker.tick()
 
     session.executor.run(_longest_first(waiting, progress), ended, tick)
     for folder in folders.keys() - set(waiting):

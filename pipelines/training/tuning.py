@@ -30,8 +30,11 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     _announce(tuner, sum(one.expected for one in estimates), sum(one.at_most for one in estimates))
     session.progress = progress = TuningProgress(tuner, estimates, session.executor.at_once(len(tuner.entries)))
 
+    recorded: set[str] = set()
+
     def ended(folder: Path, failure: str | None) -> list[Path]:
         _, trial = tuner.running[folder]
+        recorded.add(trial.fingerprint())
         told, following = tuner.ended(folder, failure)
         if told.state == "failed":
             logger.warning("failed  tuning %s: %s", trial.name, failure or "it has no result")
@@ -42,10 +45,15 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     def tick(running: list[Path]) -> None:
         tuner.tick(running)
         progress.tick()
+        session.tracker.tick()
 
     session.executor.run(first, ended, tick)
     progress.close()
     session.progress = None
+    for told in tuner.trials:
+        if told.fingerprint and told.fingerprint not in recorded:  # by an earlier run, which MLflow may have missed
+            folder = TrialFolder(tuner.root / contest.experiment / told.task / told.model / told.fingerprint)
+            session.tracker.tuning_trial_ended(folder.trial(), folder, told.state, None)
     return tuner.trials
 
 

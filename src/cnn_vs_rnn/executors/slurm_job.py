@@ -107,6 +107,7 @@ class RunChunk(Checkpointable):
     def _train_together(self, submission: Submission, job: int, path: Path) -> None:
         import torch
 
+        from cnn_vs_rnn.executors.node import NodeMetrics
         from cnn_vs_rnn.executors.train import train_one
         from cnn_vs_rnn.learner.fit import fit
 
@@ -117,5 +118,5 @@ class RunChunk(Checkpointable):
         if int(os.environ["SLURM_PROCID"]) == 0:
             submission.answer(job, path, train_one(folder))
         elif folder.record() is None:  # the first process holds the folder for all of them
-            fit(folder)
+            fit(folder, [NodeMetrics(path)])
         faulthandler.cancel_dump_traceback_later()

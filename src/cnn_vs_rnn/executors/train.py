@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.executors.node import NodeMetrics
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.trials.folder import TrialFolder
 
@@ -21,7 +22,7 @@ def train_one(folder: TrialFolder, begun: Callable[[], None] = lambda: None) -> 
         with folder.locked():
             begun()
             if folder.record() is None:
-                fit(folder)
+                fit(folder, [NodeMetrics(folder.path)])
     except Exception as error:
         failure = _one_line(error)
         folder.fail(failure, traceback.format_exc())
