@@ -12,6 +12,7 @@ from kedro.framework.hooks import hook_impl
 
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
+from pipelines.running import hold
 
 if TYPE_CHECKING:  # it imports torch, which a mistake in the configuration need not wait for
     from pipelines.session import RunSession
@@ -31,6 +32,14 @@ class ProjectHooks:
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Open the session: worker pool and tracking. Paths in records are relative to the project."""
+        self._held = hold(self._contest.experiment, self._project)
+        try:
+            self._open(run_params.get("pipeline_names") or ["all"])
+        except BaseException:
+            self._held.release()
+            raise
+
+    def _open(self, asked: list[str]) -> None:
         os.chdir(self._project)
         warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
         from cnn_vs_rnn.report.environment import commit
@@ -38,7 +47,6 @@ class ProjectHooks:
         from pipelines.tracking import Tracker, tracking_uri
 
         tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
-        asked = run_params.get("pipeline_names") or ["all"]
         tags = {
             "pipelines": ", ".join(asked),
             "mlflow.source.name": f"kedro {' '.join(sys.argv[1:])}",
@@ -69,6 +77,9 @@ class ProjectHooks:
         from pipelines.session import close_session, current
 
         session = current()
-        close_session()
-        session.tracker.close(failed or bool(session.missing or session.refused))
+        try:
+            close_session()
+            session.tracker.close(failed or bool(session.missing or session.refused))
+        finally:
+            self._held.release()
         return session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Mapping
@@ -47,17 +46,19 @@ def signature(trial: Trial) -> ModelSignature:
 
 
 def history(folder: TrialFolder, score: str, first: int) -> list[Metric]:
-    """The metrics of every epoch from `first`; none where no epoch has ended."""
+    """The metrics of every epoch from `first`; none where no epoch has ended.
+
+    Those of a training that diverged come first, and the second one's are counted on.
+    """
     names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
     try:
-        rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
         made = int(folder.history.stat().st_mtime * 1000)
     except FileNotFoundError:
         return []
     return [
-        Metric(name, float(row[column]), made, int(row["epoch"]))
-        for row in rows
-        if int(row["epoch"]) >= first
+        Metric(name, float(row[column]), made, step)
+        for step, row in enumerate(folder.epochs())
+        if step >= first
         for column, name in names.items()
     ]
 
