@@ -43,10 +43,13 @@ class ProjectHooks:
         os.chdir(self._project)
         warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
         from cnn_vs_rnn.report.environment import commit
+        from pipelines.mlflow_database import make_database
         from pipelines.session import RunSession, executor_of, open_session
         from pipelines.tracking import Tracker, tracking_uri
 
-        tracker = Tracker(tracking_uri(self._mlflow, self._project), self._project / self._mlflow["artifacts"])
+        uri = tracking_uri(self._mlflow, self._project)
+        make_database(uri)
+        tracker = Tracker(uri, self._project / self._mlflow["artifacts"])
         tags = {
             "pipelines": ", ".join(asked),
             "mlflow.source.name": f"kedro {' '.join(sys.argv[1:])}",
