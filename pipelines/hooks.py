@@ -14,6 +14,7 @@ from kedro.framework.hooks import hook_impl
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.errors import UserError
 from pipelines.outbox import listed
+from pipelines.running import hold
 
 if TYPE_CHECKING:  # it imports torch, which a mistake in the configuration need not wait for
     from pipelines.session import RunSession
@@ -36,19 +37,25 @@ class ProjectHooks:
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
         """Open the session: worker pool and tracking. Paths in records are relative to the project."""
+        self._held = hold(self._contest.experiment, self._project)
+        try:
+            self._open(run_params.get("pipeline_names") or ["all"])
+        except BaseException:
+            self._held.release()
+            raise
+
+    def _open(self, asked: list[str]) -> None:
         os.chdir(self._project)
         warnings.filterwarnings("ignore", module=r"cnn_vs_rnn\.models")  # the plan says once what they have to say
         from cnn_vs_rnn.report.environment import commit
+        from pipelines.mlflow_database import make_database
         from pipelines.mlflow_store import tracking_uri
         from pipelines.session import RunSession, executor_of, open_session
         from pipelines.tracking import Tracker
 
-        tracker = Tracker(
-            tracking_uri(self._mlflow, self._project),
-            self._project / self._mlflow["artifacts"],
-            self._mlflow["wait_seconds"],
-        )
-        asked = run_params.get("pipeline_names") or ["all"]
+        uri = tracking_uri(self._mlflow, self._project)
+        make_database(uri)
+        tracker = Tracker(uri, self._project / self._mlflow["artifacts"], self._mlflow["wait_seconds"])
         tags = {
             "pipelines": ", ".join(asked),
             "mlflow.source.name": f"kedro {' '.join(sys.argv[1:])}",
@@ -86,5 +93,9 @@ class ProjectHooks:
         from pipelines.session import close_session, current
 
         session = current()
-        close_session()
-        return session, session.tracker.close(failed or bool(session.missing or session.refused), wait=not failed)
+        try:
+            close_session()
+            untold = session.tracker.close(failed or bool(session.missing or session.refused), wait=not failed)
+        finally:
+            self._held.release()
+        return session, untold

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import re
@@ -52,18 +51,17 @@ def signature(trial: Trial) -> ModelSignature:
 def history(folder: TrialFolder, score: str, started: int) -> list[Metric]:
     """The metrics of every epoch; none where no epoch has ended.
 
+    Those of a training that diverged come first, and the second one's are counted on.
+
     started: of the run, in milliseconds since 1970. The time stamps count the seconds of training from there, so that
     they are the same whenever the file is read.
     """
     names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
-    try:
-        rows = list(csv.DictReader(folder.history.read_text(encoding="utf-8").splitlines()))
-    except FileNotFoundError:
-        return []
+    rows = folder.epochs()
     ends = [started + int(1000 * seconds) for seconds in itertools.accumulate(float(row["seconds"]) for row in rows)]
     return [
-        Metric(name, float(row[column]), end, int(row["epoch"]))
-        for row, end in zip(rows, ends, strict=True)
+        Metric(name, float(row[column]), end, step)
+        for step, (row, end) in enumerate(zip(rows, ends, strict=True))
         for column, name in names.items()
     ]
 

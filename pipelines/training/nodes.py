@@ -21,6 +21,7 @@ from cnn_vs_rnn.tuning.tuner import tuned_values
 from pipelines.records import FittedTrial, PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
+from pipelines.training.retried import say_if_retried
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +122,8 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         if failure is not None:
             failures[folder] = failure
             logger.warning("failed  %s: %s (traceback: %s)", trial.name, failure, folder / "error.txt")
+        else:
+            say_if_retried(trial, TrialFolder(folder))
         progress.trial_ended(folder, failure)
         session.tracker.trial_ended(trial, TrialFolder(folder), failure)
 

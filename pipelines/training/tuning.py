@@ -15,6 +15,7 @@ from cnn_vs_rnn.tuning.tuner import Tuner
 from pipelines.records import PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
+from pipelines.training.retried import say_if_retried
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
         told, following = tuner.ended(folder, failure)
         if told.state == "failed":
             logger.warning("failed  tuning %s: %s", trial.name, failure or "it has no result")
+        else:
+            say_if_retried(trial, TrialFolder(folder))
         session.tracker.tuning_trial_ended(trial, TrialFolder(folder), told.state, failure)
         progress.tick()
         return following

@@ -151,6 +151,8 @@ class RecipeConfig(Strict):
     batch_size: Annotated[int, Field(ge=1)] = 32
     gradient_clip: Annotated[float, Field(ge=0)] = 1.0  # norm; 0 switches clipping off
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    # A training whose loss is not finite is begun once more, at the learning rate times this; None: it is not.
+    diverged_rate: Annotated[float, Field(gt=0, lt=1)] | None = 0.1
 
 
 class ImagePolicy(Strict):

@@ -125,6 +125,13 @@ class TestTable:
     def test_flags_are_shown(self, everything):
         assert "not_converged 5/5" in printed(flagged(everything))
 
+    def test_a_second_training_stands_beside_the_flags(self, everything):
+        everything.results = [trial.model_copy(update={"retried": trial.seed == 1}) for trial in everything.results]
+        report = everything.report()
+        assert "retried 1/5" in printed(report.contests[0])
+        table = trials_table(everything.results, [])
+        assert all(("retried" in row.flags.split()) == (row.seed == 1) for row in table.itertuples())
+
     def test_an_absent_family(self, made_up):
         text = printed(made_up(without=("rnn",)).report().contests[0])
         assert "Undecided. No RNN finished this task" in text

@@ -93,6 +93,15 @@ def test_a_flag_in_fewer_than_half_of_the_seeds_is_only_said(arena):
     assert any("gru was still improving" in caution and "2 of 5" in caution for caution in contest.cautions)
 
 
+def test_a_second_training_after_a_divergence_changes_no_verdict_and_no_caution(arena):
+    arena.enter("cnn", "fcn", constant(0.95)).enter("rnn", "gru", constant(0.2))
+    before = arena.judge()
+    arena.results = [result.model_copy(update={"retried": result.model == "gru"}) for result in arena.results]
+    after = arena.judge()
+    assert (after.verdict, after.reason, after.cautions) == (before.verdict, before.reason, before.cautions)
+    assert {champion.model: champion.marks for champion in after.champions} == {"fcn": {}, "gru": {"retried": 5}}
+
+
 def test_a_flagged_winner_is_said(arena):
     arena.enter("cnn", "fcn", constant(0.95), flags=("not_converged",)).enter("rnn", "gru", constant(0.2))
     contest = arena.judge()

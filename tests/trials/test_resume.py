@@ -124,9 +124,9 @@ class Poison(Callback):
 
 def test_killed_after_it_had_diverged(trial, tmp_path, monkeypatch):
     undisturbed, folder = opened(trial, tmp_path / "undisturbed"), opened(trial, tmp_path / "killed")
-    fit(undisturbed, callbacks=[Poison(2)])
+    fit(undisturbed, callbacks=[Poison(2)])  # and once more, by Poison again
     record = undisturbed.record()
-    assert (record.epochs, record.diverged, record.converged) == (3, True, False)
+    assert (record.epochs, record.diverged, record.converged, record.retried) == (3, True, False, True)
     train_and_die(folder, monkeypatch, callbacks=[Poison(2)])
     assert folder.last.exists()
     fit(folder)

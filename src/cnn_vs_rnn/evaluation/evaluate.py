@@ -45,6 +45,7 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
         test_score=float(predictions.per_sample.mean()),
         also={score: float(values.mean()) for score, values in predictions.also.items()},
         flags=tuple(_flags(trial, record, predictions, finite)),
+        retried=record.retried,
         directory=str(folder.path),
         predictions=str(path),
     )

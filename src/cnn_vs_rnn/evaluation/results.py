@@ -9,6 +9,7 @@ from cnn_vs_rnn.config import Family, Score, Strict
 # collapsed: one class predicted for (nearly) all samples, or a constant value; diverged: NaN or infinite loss or
 # outputs; not_converged: the validation loss was still falling when the epochs ran out
 Flag = Literal["collapsed", "diverged", "not_converged"]
+Mark = Flag | Literal["retried"]  # which is no reason to mistrust a trial
 
 HIGHER_IS_BETTER: dict[Score, bool] = {
     "accuracy": True,
@@ -38,9 +39,15 @@ class TrialResult(Strict):
     test_score: float
     also: dict[Score, float] = {}  # the task's further scores on the test part
     flags: tuple[Flag, ...]
+    retried: bool = False  # a first training diverged, and this is the second, at a lower learning rate
     directory: str  # the trial's folder, with history.csv
     predictions: str  # the file of its Predictions
     run_id: str = ""  # of the tracking server, where one records
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What a reader is told of it: its flags, and that it was trained a second time."""
+        return (*self.flags, *(("retried",) if self.retried else ()))
 
 
 class FailedTrial(Strict):

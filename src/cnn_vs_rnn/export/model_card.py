@@ -20,7 +20,7 @@ from cnn_vs_rnn.statistics.choice import Choice
 from cnn_vs_rnn.statistics.summary import ModelSummary
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
-    FLAG_WORDS,
+    MARK_WORDS,
     SCORE_SYMBOLS,
     SCORE_WORDS,
     interval_text,
@@ -188,7 +188,7 @@ def _limits(facts: ModelFacts, evidence: Evidence) -> list[str]:
         told.append(f"Inputs like the {len(evidence.data.quarantined)} that were left out are refused, or not tested.")
     if evidence.choice.decision == "undecided":
         told.append("The contest is undecided: with more seeds or samples another model may be recommended.")
-    told += [f"This trial {FLAG_WORDS[flag]}." for flag in evidence.choice.result.flags]
+    told += [f"This trial {MARK_WORDS[mark]}." for mark in evidence.choice.result.marks]
     return [*told, *evidence.cautions]
 
 

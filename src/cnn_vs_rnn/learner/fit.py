@@ -88,6 +88,49 @@ def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
 def _fit_network(
     trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]
 ) -> FitRecord | None:
+    """Train; where that diverges and the recipe allows it, once more from the start at a lower learning rate."""
+    last = _resumable(folder)
+    retried = folder.diverged.exists()
+    speaks = environment_of(trial.processes).global_rank() == 0  # the first process speaks for all
+    epochs = _fit_once(_slower(trial) if retried else trial, network, folder, callbacks, last)
+    if epochs.diverged and not retried and trial.recipe.diverged_rate is not None:
+        retried = True
+        if speaks:
+            epochs.write_history()
+            folder.begin_again()
+        epochs = _fit_once(_slower(trial), initial_model(trial), folder, callbacks, None)
+    if not speaks:
+        return None
+    epochs.write_history()  # killed after its last epoch, it trained none now
+    if folder.stop.exists():
+        return None
+    if epochs.chosen_epoch < 0:
+        rate = trial.recipe.learning_rate
+        also = f", as at {_slower(trial).recipe.learning_rate:g}" if retried else ""
+        raise DivergedError(f"the loss was not finite in epoch 1: lower recipe.learning_rate={rate:g}{also}")
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in epochs.rows]
+    return FitRecord(
+        epochs=len(rows),
+        best_epoch=epochs.chosen_epoch,
+        valid_score=rows[epochs.chosen_epoch]["valid_score"],
+        train_seconds=sum(row["seconds"] for row in rows),
+        diverged=epochs.diverged,
+        converged=epochs.converged,
+        retried=retried,
+    )
+
+
+def _slower(trial: Trial) -> Trial:
+    """The second training of one that diverged."""
+    assert trial.recipe.diverged_rate is not None
+    rate = trial.recipe.learning_rate * trial.recipe.diverged_rate
+    return trial.model_copy(update={"recipe": trial.recipe.model_copy(update={"learning_rate": rate})})
+
+
+def _fit_once(
+    trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback], last: Path | None
+) -> EpochRecord:
+    """One training, from the checkpoint `last` if there is one."""
     environment = environment_of(trial.processes)
     on_gpu = uses_gpu(trial.trainer)
     train = Batches(
@@ -121,25 +164,8 @@ def _fit_network(
     )
     if trial.trainer.compile:
         network.compile()
-    _train(learner, trial, train, valid, folder, [*callbacks, epochs], environment)
-    if environment.global_rank() > 0:  # the first process speaks for all
-        return None
-    epochs.write_history()  # killed after its last epoch, it trained none now
-    if folder.stop.exists():
-        return None
-    if epochs.chosen_epoch < 0:
-        raise DivergedError(
-            f"the loss was not finite in epoch 1: lower recipe.learning_rate={trial.recipe.learning_rate}"
-        )
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in epochs.rows]
-    return FitRecord(
-        epochs=len(rows),
-        best_epoch=epochs.chosen_epoch,
-        valid_score=rows[epochs.chosen_epoch]["valid_score"],
-        train_seconds=sum(row["seconds"] for row in rows),
-        diverged=epochs.diverged,
-        converged=epochs.converged,
-    )
+    _train(learner, trial, train, valid, last, [*callbacks, epochs], environment)
+    return epochs
 
 
 def _train(
@@ -147,7 +173,7 @@ def _train(
     trial: Trial,
     train: Batches,
     valid: Batches,
-    folder: TrialFolder,
+    last: Path | None,
     callbacks: list[Callback],
     environment: ClusterEnvironment,
 ) -> None:
@@ -167,7 +193,7 @@ def _train(
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
-        trainer.fit(learner, train, valid, ckpt_path=_resumable(folder), weights_only=True)
+        trainer.fit(learner, train, valid, ckpt_path=last, weights_only=True)
 
 
 def _resumable(folder: TrialFolder) -> Path | None:

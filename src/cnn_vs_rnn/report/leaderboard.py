@@ -86,9 +86,10 @@ def _row(summary: ModelSummary, score: Score, cost: Cost | None) -> dict[str, An
 
 
 def trials_table(results: Sequence[TrialResult], failed: Iterable[FailedTrial]) -> pd.DataFrame:
-    """Every trial: the finished ones, then the failed ones with their reason. Several flags are joined by spaces.
+    """Every trial: the finished ones, then the failed ones with their reason.
 
-    A column `test_<score>` at the end for each further score that a task has.
+    Several flags are joined by spaces; `retried` stands among them. A column `test_<score>` at the end for each
+    further score that a task has.
     """
     rows = [
         {
@@ -96,7 +97,7 @@ def trials_table(results: Sequence[TrialResult], failed: Iterable[FailedTrial]) 
             **{f"test_{score}": value for score, value in trial.also.items()},
             "status": "finished",
             "mlflow_run_id": trial.run_id,
-            "flags": " ".join(trial.flags),
+            "flags": " ".join(trial.marks),
         }
         for trial in results
     ]

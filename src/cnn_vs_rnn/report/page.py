@@ -44,7 +44,7 @@ from cnn_vs_rnn.statistics.recommendation import Advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
-    FLAG_WORDS,
+    MARK_WORDS,
     SCORE_SYMBOLS,
     SCORE_WORDS,
     difference_text,
@@ -114,7 +114,7 @@ def write_report(path: Path, report: ReportInput) -> None:
         verdict_words=VERDICT_WORDS,
         card=advice_card(report.advice, report.contests) if report.advice else None,
         cost_words=COSTS,
-        flag_words=FLAG_WORDS,
+        mark_words=MARK_WORDS,
         score_words=SCORE_WORDS,
         score_symbols=SCORE_SYMBOLS,
         score_text=score_text,

@@ -33,7 +33,7 @@ def contest_table(contest: Contest) -> RenderableType:
     table.add_column(f"{contest.score}  {100 * contest.confidence:g}% interval", no_wrap=True)
     for heading in ("parameters", "training"):
         table.add_column(heading, justify="right", no_wrap=True)
-    if any(champion.flags for champion in contest.champions):
+    if any(champion.marks for champion in contest.champions):
         table.add_column("flags", style="yellow", max_width=20)
     for champion in contest.champions:
         table.add_row(*_row(champion, contest.score)[: len(table.columns)])
@@ -46,7 +46,7 @@ def contest_table(contest: Contest) -> RenderableType:
 
 
 def _row(champion: ModelSummary, score: Score) -> list[str]:
-    flags = ", ".join(f"{flag} {count}/{champion.seeds}" for flag, count in champion.flags.items())
+    flags = ", ".join(f"{flag} {count}/{champion.seeds}" for flag, count in champion.marks.items())
     return [
         _LABELS[champion.family],
         champion.model,

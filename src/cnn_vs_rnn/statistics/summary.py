@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, TrialResult
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Mark, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
 
@@ -38,6 +38,12 @@ class ModelSummary(Strict):
     parameters: int
     train_seconds: float  # mean over seeds
     flags: dict[Flag, int]  # in how many seeds
+    retried: int = 0  # seeds that were trained a second time, after they had diverged
+
+    @property
+    def marks(self) -> dict[Mark, int]:
+        """What a reader is told: the flags, and the seeds that were trained a second time."""
+        return {**self.flags, **({"retried": self.retried} if self.retried else {})}
 
     def flagged(self, *flags: Flag) -> list[Flag]:
         """Those of these flags that half or more of the seeds carry."""
@@ -151,6 +157,7 @@ def _summary(
         parameters=median_low(trial.parameters for trial in trials),
         train_seconds=fmean(trial.train_seconds for trial in trials),
         flags=dict(Counter(flag for trial in trials for flag in trial.flags)),
+        retried=sum(trial.retried for trial in trials),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_vs_rnn.config import Family, Score
-from cnn_vs_rnn.evaluation.results import Flag
+from cnn_vs_rnn.evaluation.results import Flag, Mark
 
 FAMILY_WORDS: dict[Family, str] = {"cnn": "CNN", "rnn": "RNN", "hybrid": "hybrid", "baseline": "baseline"}
 
@@ -11,6 +11,10 @@ FLAG_WORDS: dict[Flag, str] = {
     "collapsed": "collapsed (gave nearly every sample the same answer)",
     "diverged": "diverged (infinite or undefined values)",
     "not_converged": "was still improving when its epochs ran out",
+}
+MARK_WORDS: dict[Mark, str] = {
+    **FLAG_WORDS,
+    "retried": "diverged at first, and was trained again at a lower learning rate",
 }
 
 SCORE_WORDS: dict[Score, str] = {

@@ -33,12 +33,14 @@ class FitRecord(Strict):
     train_seconds: float
     diverged: bool
     converged: bool
+    retried: bool = False  # a first training had diverged, and this is that of the second
 
 
 class TrialFolder:
     """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`, or `error.txt`.
 
-    A file `stop` ends a training after its epoch, without a result.
+    A file `stop` ends a training after its epoch, without a result. `diverged.csv` is the history of a first training
+    that diverged: where it lies, the second one has begun.
 
     `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
     `.lock` is empty, and locked by the process that trains.
@@ -50,6 +52,7 @@ class TrialFolder:
         self.last = path / "last.ckpt"
         self.best = path / "best.ckpt"
         self.history = path / "history.csv"
+        self.diverged = path / "diverged.csv"
         self.result = path / "result.json"
         self.error = path / "error.txt"
         self.stop = path / "stop"
@@ -121,11 +124,15 @@ class TrialFolder:
 
     def discard(self) -> None:
         """Forget everything but the config."""
-        for path in (self.result, self.last, self.best, self.history):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise UserError(f"{path} cannot be removed: {error.strerror}; unlock its folder") from error
+        _remove(self.result, self.last, self.best, self.history, self.diverged)
+
+    def begin_again(self) -> None:
+        """Keep nothing of a training that diverged but its history, whose name then tells that this is the second.
+
+        Killed in between, the first one is trained once more, and diverges in the same way.
+        """
+        _remove(self.last, self.best)
+        self.history.replace(self.diverged)
 
     def epochs_trained(self) -> int:
         """Rows of the history so far, for a progress display."""
@@ -134,16 +141,29 @@ class TrialFolder:
         except FileNotFoundError:
             return 0
 
+    def epochs(self) -> list[dict[str, str]]:
+        """The row of every epoch so far, those of a first training that diverged included."""
+        rows: list[dict[str, str]] = []
+        for path in (self.diverged, self.history):
+            with contextlib.suppress(FileNotFoundError), path.open(newline="", encoding="utf-8") as file:
+                rows += csv.DictReader(file)
+        return rows
+
     def valid_scores(self) -> list[float]:
-        """The validation score of every epoch so far."""
-        try:
-            with self.history.open(newline="", encoding="utf-8") as file:
-                return [float(row["valid_score"]) for row in csv.DictReader(file)]
-        except FileNotFoundError:
-            return []
+        """The validation score of each of these epochs."""
+        return [float(row["valid_score"]) for row in self.epochs()]
 
     def _digest(self, content: dict) -> str:
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
-        for path in (self.best, self.history):
+        first = (self.diverged,) if content["retried"] else ()
+        for path in (self.best, self.history, *first):
             digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(f"{path} cannot be removed: {error.strerror}; unlock its folder") from error

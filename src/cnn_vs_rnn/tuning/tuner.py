@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
@@ -58,7 +59,8 @@ class TunedEntry:
         epoch = self._search.stopped_at(scores)
         if epoch is not None:
             sign = 1 if HIGHER_IS_BETTER[self.setting.task.score] else -1
-            best = max(scores[: epoch + 1], key=lambda score: sign * score)
+            finite = [score for score in scores[: epoch + 1] if isfinite(score)]
+            best = max(finite, key=lambda score: sign * score, default=None)
             self._tell("stopped", best, epoch + 1, self._trial.fingerprint())
         elif record := folder.record():
             self._tell("finished", record.valid_score, record.epochs, self._trial.fingerprint())
