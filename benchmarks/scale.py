@@ -3,7 +3,8 @@
     python -m benchmarks.scale [20,200,2000]
 
 Experiments on `digits`: 4 models x 5 seeds x 1, 10 and 100 conditions. One trial of each model is trained; its
-checkpoint and history are copied into the folders of all others, each with a `result.json` that holds. What is timed are the nodes of `kedro run` themselves, one after the other in this process, in a temporary folder, with MLflow on
+checkpoint and history are copied into the folders of all others, each with a `result.json` that holds. What is timed
+are the nodes of `kedro run` themselves, one after the other in this process, in a temporary folder, with MLflow on
 SQLite; what they spend in tracking is subtracted and shown by itself. The last two columns are the exponent of growth
 from one size to the next: 1 is as fast as the number of trials. Run it on an idle machine.
 """
