@@ -21,6 +21,7 @@ from cnn_vs_rnn.report.by_length import length_table, score_by_length
 from cnn_vs_rnn.report.claims_table import claims_table
 from cnn_vs_rnn.report.environment import environment
 from cnn_vs_rnn.report.errors import error_blocks
+from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
@@ -32,7 +33,8 @@ from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.overall import overall
 from cnn_vs_rnn.statistics.recommend import recommend
 from cnn_vs_rnn.statistics.recommendation import Recommendation
-from cnn_vs_rnn.statistics.summary import read_predictions
+from cnn_vs_rnn.statistics.standing import Standings, by_contest, remembering, standings
+from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
 from cnn_vs_rnn.tuning.search import TuningTrial
 from pipelines.own_data import command_of
 from pipelines.records import IngestedVariant, Preview
@@ -47,8 +49,9 @@ def judge_contests(contest: ExperimentConfig, *results: list[TrialResult]) -> li
     found = list(itertools.chain(*results))
     if not contest.train:
         return []
+    own, read = by_contest(found), remembering(read_predictions)
     return [
-        judge(task, condition, found, read_predictions, contest.statistics)
+        judge(task, condition, own[task.name, condition], read, contest.statistics)
         for task in contest.tasks.values()
         for condition in contest.conditions
     ]
@@ -58,11 +61,11 @@ def decide_claims(
     contest: ExperimentConfig, measurements: list[Measurement], *results: list[TrialResult]
 ) -> list[DecidedClaim]:
     """The verdict on every claim of the experiment, with the rule that it follows from."""
-    found = list(itertools.chain(*results))
+    found, read = list(itertools.chain(*results)), remembering(read_predictions)
     return [
         DecidedClaim(
             config=claim,
-            verdict=decide(name, claim, contest, found, measurements, read_predictions),
+            verdict=decide(name, claim, contest, found, measurements, read),
             models=tuple(contest.models),
             tasks=tuple(contest.tasks),
             parameters=contest.budget.parameters,
@@ -90,11 +93,14 @@ def write_reports(
     failed: list[FailedTrial] = list(itertools.chain(*results_and_failed[1::2]))
     tasks = {variant.task.name: variant.task for variant in reversed(ingested)}
     classes = {name: list(task.classes) for name, task in tasks.items() if task.classes}
-    advice = overall([_advice(one, contest, results, costs) for one in contests]) if contest.found else None
+    read = remembering(read_predictions)
+    standing = standings(contest, results, read)
+    history = read_history(results)
+    advice = overall([_advice(one, contest, standing, costs, read) for one in contests]) if contest.found else None
     page = ReportInput(
         experiment=contest,
         advice=advice,
-        errors=error_blocks(contests, contest, results, read_predictions),
+        errors=error_blocks(contests, contest, results, read),
         contests=contests,
         results=results,
         failed=failed,
@@ -102,6 +108,8 @@ def write_reports(
         cards={name: task.card().model_dump(mode="json") for name, task in reversed(tasks.items())},
         previews={preview.task: _picture(Path(preview.path)) for preview in previews},
         classes=classes,
+        standings=standing,
+        history=history,
         measurements=measurements,
         tuning=tuning,
         claims=claims,
@@ -110,27 +118,27 @@ def write_reports(
         export_command=command_of(contest, "export"),
     )
     folder = rooms.reporting
-    write_report(folder / "report.html", page)
-    write_csv(folder / "leaderboard.csv", leaderboard(contest, results, costs, read_predictions))
+    write_report(folder / "report.html", page, read)
+    write_csv(folder / "leaderboard.csv", leaderboard(contest, standing, costs))
     write_csv(folder / "trials.csv", trials_table(results, failed))
-    write_csv(folder / "learning_curves.csv", learning_curves(results))
-    write_csv(folder / "confusion.csv", confusion(contests, contest, results, read_predictions, classes))
-    by_length = score_by_length(contests, contest, results, read_predictions)
-    write_csv(folder / "score_by_length.csv", length_table(by_length))
+    write_csv(folder / "learning_curves.csv", learning_curves(history))
+    write_csv(folder / "confusion.csv", confusion(contests, contest, standing, read, classes))
+    write_csv(folder / "score_by_length.csv", length_table(score_by_length(contests, contest, standing, read)))
     write_json(folder / "verdicts.json", claim_entries(claims) + verdict_entries(contests, contest))
     if advice:
         write_json(folder / "recommendation.json", advice.model_dump(mode="json"))
-    write_json(folder / "metrics.json", metrics(contests, contest, results, read_predictions))
+    write_json(folder / "metrics.json", metrics(contests, standing))
     _track(contest, contests, claims, results, costs, folder)
-    _print(contests, claims, page, folder)
+    _print(contests, claims, page, folder, read)
 
 
 def _advice(
-    contest: Contest, experiment: ExperimentConfig, results: list[TrialResult], costs: list[Cost]
+    contest: Contest, experiment: ExperimentConfig, standing: Standings, costs: list[Cost], read: ReadPredictions
 ) -> Recommendation:
     own = {one.model: one for one in costs if (one.task, one.condition) == (contest.task, contest.condition)}
     task = experiment.tasks[contest.task]
-    return recommend(contest, task, results, own, read_predictions, experiment.statistics)
+    results = standing[contest.task, contest.condition].results
+    return recommend(contest, task, results, own, read, experiment.statistics)
 
 
 def _picture(path: Path) -> bytes:
@@ -150,8 +158,9 @@ def _track(
 ) -> None:
     tracker = current().tracker
     tracker.costs_measured(costs, results)
+    own = by_contest(results)
     for verdict in contests:
-        best = best_trial(verdict, results)
+        best = best_trial(verdict, own[verdict.task, verdict.condition])
         if best is not None:
             tracker.register_best(best, contest.experiment)
     names = {(c.task, c.condition): c.task if c.condition == "default" else f"{c.task}/{c.condition}" for c in contests}
@@ -167,7 +176,9 @@ def _track(
     )
 
 
-def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInput, folder: Path) -> None:
+def _print(
+    contests: list[Contest], claims: list[DecidedClaim], page: ReportInput, folder: Path, read: ReadPredictions
+) -> None:
     console = Console(width=100, highlight=False)
     console.print()
     if claims:  # the contests of every condition are in the report
@@ -177,7 +188,7 @@ def _print(contests: list[Contest], claims: list[DecidedClaim], page: ReportInpu
     if budgets := by_budget(contests, page.experiment):
         console.print(by_budget_table(budgets))
         console.print()
-    rows = overview(contests, page.experiment, page.results, read_predictions)
+    rows = overview(contests, page.experiment, page.standings, read)
     for table in [overview_table(rows)] if rows else map(contest_table, contests):
         console.print(table)
         console.print()

@@ -128,7 +128,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         session.tracker.trial_ended(trial, TrialFolder(folder), failure)
 
     def tick(running: list[Path]) -> None:
-        progress.tick()
+        progress.tick(running)
         for folder in running:
             session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
         session.tracker.tick()

@@ -42,7 +42,7 @@ class Watched:
 
     def after(self, seconds):
         self.clock.now += seconds
-        self.progress.tick()
+        self.progress.tick([self.short, self.long])
         return self.progress
 
     def lines(self):
@@ -77,7 +77,7 @@ def test_the_speed_so_far_corrects_the_estimates_more_and_more(tmp_path):
     watched.progress.trial_ended(watched.short, None)
     assert watched.progress.seconds_left() == pytest.approx(0.25 * 300 + 0.75 * 150)
     train(watched.long, 45)
-    watched.clock.now += 270
+    watched.after(270)
     by_speed, by_estimate, share = 15 * 370 / 185, 15, 185 / 200
     assert watched.progress.seconds_left() == pytest.approx(share * by_speed + (1 - share) * by_estimate)
 
@@ -98,6 +98,22 @@ def test_a_trial_that_starts_again_from_nothing_is_no_progress(tmp_path):
     watched = Watched(tmp_path)
     TrialFolder(watched.long).discard()
     assert watched.after(10).seconds_left() == 200
+
+
+def test_a_tick_reads_the_trials_in_training_alone(tmp_path, monkeypatch):
+    folders = [tmp_path / str(number) for number in range(50)]
+    estimates = dict.fromkeys(folders, Estimate(50.0, 100.0))
+    console = Console(file=io.StringIO())
+    progress = TrainingProgress(estimates, dict.fromkeys(folders, 100), reused=0, workers=2, console=console)
+    read = []
+    monkeypatch.setattr(TrialFolder, "epochs_trained", lambda folder: read.append(folder.path) or 10)
+    progress.tick(folders[:2])
+    assert read == folders[:2]
+    assert progress.share_done() == pytest.approx(2 * 10 / (50 * 50))
+    progress.trial_ended(folders[0], None)
+    progress.tick(folders[1:3])
+    assert read == [*folders[:2], *folders[1:3]]  # one that has ended is not read again, nor those that wait
+    assert progress.share_done() == pytest.approx((50 + 10 + 10) / (50 * 50))
 
 
 def test_with_nothing_to_train_all_is_done():

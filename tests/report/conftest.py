@@ -10,8 +10,10 @@ from made_settings import DIGITS, FAMILIES, SPEAKERS, card, experiment_config, p
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
+from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.page import ReportInput
 from cnn_vs_rnn.statistics.judge import judge
+from cnn_vs_rnn.statistics.standing import standings
 from cnn_vs_rnn.statistics.summary import read_predictions
 
 # what each model is expected to reach: task -> model -> score
@@ -125,9 +127,12 @@ class MadeUp:
             for task in self.experiment.tasks.values()
             for condition in self.experiment.conditions
         ]
+        results = changes.get("results", self.results)
         return ReportInput(
             **(
                 {
+                    "standings": standings(self.experiment, results, read_predictions),
+                    "history": read_history(results),
                     "experiment": self.experiment,
                     "contests": contests,
                     "results": self.results,

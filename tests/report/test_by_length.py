@@ -53,7 +53,7 @@ def test_bins_are_alike_in_size_and_tear_no_length_apart(lengths, sizes):
 
 def test_the_score_falls_where_the_answers_do(vowels):
     report = vowels.report()
-    bins = score_by_length(report.contests, report.experiment, report.results, with_lengths)
+    bins = score_by_length(report.contests, report.experiment, report.standings, with_lengths)
     assert {bin.model for bin in bins} == {champion.model for champion in report.contests[0].champions}
     own = [bin for bin in bins if bin.family == "cnn"]
     assert sum(bin.samples for bin in own) == 360
@@ -65,7 +65,7 @@ def test_the_score_falls_where_the_answers_do(vowels):
 
 def test_equal_lengths_say_nothing(vowels):
     report = vowels.report()
-    assert score_by_length(report.contests, report.experiment, report.results, read_predictions) == []
+    assert score_by_length(report.contests, report.experiment, report.standings, read_predictions) == []
     assert len(length_table([]).columns) == 11
 
 
@@ -73,14 +73,14 @@ def test_macro_f1_is_shown_as_accuracy(made_up):
     report = made_up(("japanese_vowels",), seeds=3).report()
     task = report.experiment.tasks["japanese_vowels"].model_copy(update={"score": "macro_f1"})
     experiment = report.experiment.model_copy(update={"tasks": {task.name: task}})
-    bins = score_by_length(report.contests, experiment, report.results, with_lengths)
+    bins = score_by_length(report.contests, experiment, report.standings, with_lengths)
     assert {bin.metric for bin in bins} == {"accuracy"}
     assert bins[0].mean == 1
 
 
 def test_the_longest_training_sequence_is_marked_where_longer_ones_were_tested(vowels):
     report = vowels.report()
-    bins = score_by_length(report.contests, report.experiment, report.results, with_lengths)
+    bins = score_by_length(report.contests, report.experiment, report.standings, with_lengths)
     assert [note.text for note in by_length_figure(bins, 40).layout.annotations] == ["longest in training: 40"]
     assert not by_length_figure(bins, 90).layout.annotations
     assert not by_length_figure(bins, None).layout.annotations
@@ -104,7 +104,7 @@ def test_further_scores_follow_the_one_that_decides(made_up, tmp_path):
             Path(trial.predictions)
         )
         made.results[at] = trial.model_copy(update={"also": {"mae": float(errors.mean())}})
-    board = leaderboard(made.experiment, made.results, made.costs, read_predictions)
+    board = leaderboard(made.experiment, made.report().standings, made.costs)
     deciding, further = (board[board["metric"] == metric] for metric in ("mse", "mae"))
     assert list(deciding["model"]) == list(further["model"])
     assert board.index[board["metric"] == "mae"].min() > board.index[board["metric"] == "mse"].max()

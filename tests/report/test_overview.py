@@ -13,7 +13,8 @@ TASKS = ("digits", "japanese_vowels", "adding", "copy_memory")
 
 
 def rows_of(made):
-    return overview(made.report().contests, made.experiment, made.results, read_predictions)
+    report = made.report()
+    return overview(report.contests, made.experiment, report.standings, read_predictions)
 
 
 def test_a_row_for_each_contest_with_its_champions_and_the_trivial_answer(everything):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.plots import confusion, learning_curves
 from cnn_vs_rnn.report.table import contest_table
@@ -23,7 +24,7 @@ def printed(contest, width: int = 100) -> str:
 class TestLeaderboard:
     @pytest.fixture
     def board(self, everything) -> pd.DataFrame:
-        return leaderboard(everything.experiment, everything.results, everything.costs, read_predictions)
+        return leaderboard(everything.experiment, everything.report().standings, everything.costs)
 
     def test_columns_are_the_contract(self, board):
         assert ",".join(board.columns) == (
@@ -49,7 +50,9 @@ class TestLeaderboard:
         assert again[again["model"] == "tcn"]["step_ms"].notna().all()
 
     def test_nothing_finished_leaves_the_header(self, made_up, tmp_path):
-        write_csv(tmp_path / "leaderboard.csv", leaderboard(made_up().experiment, [], [], read_predictions))
+        made = made_up()
+        standings = made.report(results=[]).standings
+        write_csv(tmp_path / "leaderboard.csv", leaderboard(made.experiment, standings, []))
         assert (tmp_path / "leaderboard.csv").read_text().startswith("task,condition,model")
 
 
@@ -84,24 +87,24 @@ def test_a_verdict_a_condition(made_up):
 
 def test_metrics(everything):
     report = everything.report()
-    found = metrics(report.contests, everything.experiment, everything.results, read_predictions)
+    found = metrics(report.contests, report.standings)
     assert set(found) == {"digits", "japanese_vowels", "adding", "copy_memory"}
     assert found["copy_memory"]["default"]["verdict"] == report.contests[3].verdict
     assert found["adding"]["default"]["models"]["tcn"] < 0.01
 
 
 def test_learning_curves(everything):
-    curves = learning_curves(everything.results)
+    curves = learning_curves(read_history(everything.results))
     assert list(curves.columns) == ["task", "condition", "model", "epoch", "train_loss", "valid_loss"]
     assert set(curves["model"]) == {"cnn2d", "fcn", "tcn", "lstm", "gru", "crnn"}
     assert curves["epoch"].min() == 1
     assert not curves.duplicated(["task", "condition", "model", "epoch"]).any()
-    assert learning_curves([]).empty
+    assert learning_curves(read_history([])).empty
 
 
 def test_confusion(everything):
     report = everything.report()
-    answers = confusion(report.contests, everything.experiment, everything.results, read_predictions, report.classes)
+    answers = confusion(report.contests, everything.experiment, report.standings, read_predictions, report.classes)
     assert set(answers["task"]) == {"digits", "japanese_vowels"}
     best = answers[(answers["task"] == "digits") & (answers["family"] == "cnn")]
     assert len(best) == 5 * 360

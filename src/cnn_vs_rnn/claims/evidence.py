@@ -19,6 +19,7 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.judge import choose_champion
+from cnn_vs_rnn.statistics.standing import by_contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, score_table, summarise
 from cnn_vs_rnn.statistics.words import number_text
 from cnn_vs_rnn.trials.folder import TrialFolder
@@ -63,7 +64,7 @@ class Evidence:
         predictions: ReadPredictions,
     ) -> None:
         self.experiment = experiment
-        self._results, self._measurements, self._predictions = results, measurements, predictions
+        self._results, self._measurements, self._predictions = by_contest(results), measurements, predictions
         self._summaries = functools.cache(self._summarise)
 
     def terms(self, test: TestConfig) -> list[Term]:
@@ -129,17 +130,13 @@ class Evidence:
         return summarise(
             task_of(task, condition, self.experiment),
             condition,
-            self._results,
+            self._results[task, condition],
             self._predictions,
             self.experiment.statistics,
         )
 
     def _trials(self, term: Term) -> list[TrialResult]:
-        found = [
-            one
-            for one in self._results
-            if (one.task, one.condition, one.model) == (term.task.name, term.condition, term.model)
-        ]
+        found = [one for one in self._results[term.task.name, term.condition] if one.model == term.model]
         if not found:
             raise OpenError(f"No seed of {_in_words(term)} has finished.")
         return sorted(found, key=lambda trial: trial.seed)

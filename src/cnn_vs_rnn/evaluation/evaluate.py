@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.costs.timing import single_thread
 from cnn_vs_rnn.evaluation.results import Flag, TrialResult
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.fit import EVALUATION_BATCH, initial_model
@@ -28,9 +29,13 @@ def model_from(checkpoint: Path, trial: Trial) -> torch.nn.Module:
 
 
 def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: Path) -> TrialResult:
-    """Predict the test part, keep the predictions below `kept`, flag what cannot be trusted."""
+    """Predict the test part, keep the predictions below `kept`, flag what cannot be trusted.
+
+    On one thread, as a worker: the number of cores changes no score, and threads of small networks wait for each other.
+    """
     test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
-    predictions, finite = predict(model_from(folder.best, trial), trial.task, test)
+    with single_thread():
+        predictions, finite = predict(model_from(folder.best, trial), trial.task, test)
     path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
     predictions.write(path)
     return TrialResult(

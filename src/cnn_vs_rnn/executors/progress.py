@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import fsum
 from pathlib import Path
 
@@ -43,7 +43,10 @@ class TrainingProgress:
         self.ended: set[Path] = set()
         self.failed = 0
         self._began = clock()
-        self._work_before = self._work_done()  # by a run that was killed
+        self._total = fsum(estimate.expected for estimate in self.estimates.values())
+        self._done = dict.fromkeys(self.estimates, 0.0)  # of the work of each, as last looked at
+        self._look(self.estimates)
+        self._work_before = fsum(self._done.values())  # by a run that was killed
         self._said = self._began
         self._bar = Progress(
             TextColumn(label),
@@ -61,10 +64,11 @@ class TrainingProgress:
         """Count a trial, done or failed."""
         self.ended.add(folder)
         self.failed += failure is not None
-        self.tick()
+        self.tick([folder])
 
-    def tick(self) -> None:
-        """Redraw; in a log file, a line now and then."""
+    def tick(self, running: Iterable[Path] = ()) -> None:
+        """Look at the trials in training, and redraw; in a log file, a line now and then."""
+        self._look(running)
         share = self.share_done()
         trials = "/".join(map(str, self.counted()))
         left = f"about {in_words(self.seconds_left())} left"
@@ -83,13 +87,12 @@ class TrainingProgress:
 
     def share_done(self) -> float:
         """Between 0 and 1, in estimated work."""
-        total = fsum(estimate.expected for estimate in self.estimates.values())
-        return self._work_done() / total if total else 1.0
+        return fsum(self._done.values()) / self._total if self._total else 1.0
 
     def seconds_left(self) -> float:
         """From the speed so far; from the estimates alone while nothing has been done yet."""
-        work = self._work_done()
-        left = fsum(estimate.expected for estimate in self.estimates.values()) - work
+        work = fsum(self._done.values())
+        left = self._total - work
         elapsed, done = self.clock() - self._began, work - self._work_before
         by_estimate = left / self.workers
         if done <= 0 or not elapsed:
@@ -101,14 +104,15 @@ class TrainingProgress:
         """Remove the bar."""
         self._bar.stop()
 
-    def _work_done(self) -> float:
-        return fsum(self._work_done_by(folder, estimate) for folder, estimate in self.estimates.items())
-
-    def _work_done_by(self, folder: Path, estimate: Estimate) -> float:
-        if folder in self.ended:
-            return estimate.expected
-        epochs = TrialFolder(folder).epochs_trained()
-        return min(estimate.at_most * epochs / self.max_epochs[folder], 0.95 * estimate.expected)
+    def _look(self, running: Iterable[Path]) -> None:
+        """How far these are. Only they: of thousands that wait, a look at each would take longer than a tick."""
+        for folder in running:
+            estimate = self.estimates[folder]
+            if folder in self.ended:
+                self._done[folder] = estimate.expected
+            else:
+                epochs = TrialFolder(folder).epochs_trained()
+                self._done[folder] = min(estimate.at_most * epochs / self.max_epochs[folder], 0.95 * estimate.expected)
 
 
 def in_words(seconds: float) -> str:

@@ -11,13 +11,14 @@ import plotly.graph_objects as go
 from jaxtyping import Float, Int
 
 from cnn_vs_rnn.config import ExperimentConfig, Family, Score
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, TrialResult
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.report.axes import Axis, cost_axis, shown_value, spans_decades
 from cnn_vs_rnn.report.figures import empty_figure
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS, INK, MUTED, tint
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import ReadPredictions, trials_by_model
+from cnn_vs_rnn.statistics.standing import Standings
+from cnn_vs_rnn.statistics.summary import ReadPredictions
 from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, score_text
 
 BINS = 10  # at most, with about as many test samples each
@@ -57,7 +58,7 @@ class LengthBin:
 def score_by_length(
     contests: Iterable[Contest],
     experiment: ExperimentConfig,
-    results: list[TrialResult],
+    standings: Standings,
     predictions: ReadPredictions,
 ) -> list[LengthBin]:
     """The bins of every champion, of each contest whose test lengths vary.
@@ -66,7 +67,7 @@ def score_by_length(
     """
     found = []
     for contest in contests:
-        trials = trials_by_model(results, contest.task, contest.condition)
+        trials = standings[contest.task, contest.condition].trials
         score: Score = experiment.tasks[contest.task].score
         for champion in contest.champions:
             answers = [predictions(trial) for trial in trials[champion.model]]

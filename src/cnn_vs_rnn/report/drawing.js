@@ -15,3 +15,10 @@ boxes.forEach((box) => nearby.observe(box));
 addEventListener("beforeprint", () => boxes.forEach(draw));
 // A figure that was drawn inside a closed box has no width yet.
 document.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", () => dispatchEvent(new Event("resize"))));
+// A link to a folded contest opens it.
+const unfold = () => {
+  const aim = document.getElementById(location.hash.slice(1));
+  if (aim && aim.matches("details")) aim.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();

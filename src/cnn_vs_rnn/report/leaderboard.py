@@ -11,7 +11,8 @@ import pandas as pd
 from cnn_vs_rnn.config import ExperimentConfig, Score
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
-from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, further_summaries, summarise
+from cnn_vs_rnn.statistics.standing import Standings
+from cnn_vs_rnn.statistics.summary import ModelSummary
 
 LEADERBOARD = [
     "task",
@@ -51,9 +52,7 @@ TRIALS = [
 ]
 
 
-def leaderboard(
-    experiment: ExperimentConfig, results: list[TrialResult], costs: Iterable[Cost], predictions: ReadPredictions
-) -> pd.DataFrame:
+def leaderboard(experiment: ExperimentConfig, standings: Standings, costs: Iterable[Cost]) -> pd.DataFrame:
     """Every model of every contest, the best of each contest first; costs that were not measured stay empty.
 
     The rows of the score that decides come first, then those of each further score, in the same order of models.
@@ -62,11 +61,10 @@ def leaderboard(
     rows = []
     for task in experiment.tasks.values():
         for condition in experiment.conditions:
-            chosen = (task, condition, results, predictions, experiment.statistics)
-            ordered, further = summarise(*chosen), further_summaries(*chosen)
+            standing = standings[task.name, condition]
             for score in (task.score, *task.also):
-                for one in ordered:
-                    summary = one if score == task.score else further[score][one.model]
+                for one in standing.summaries:
+                    summary = one if score == task.score else standing.further[score][one.model]
                     rows.append(_row(summary, score, measured.get((one.task, one.condition, one.model))))
     return pd.DataFrame(rows, columns=pd.Index(LEADERBOARD))
 

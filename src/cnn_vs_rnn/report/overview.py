@@ -9,11 +9,11 @@ from rich import box
 from rich.table import Table
 
 from cnn_vs_rnn.config import ExperimentConfig, Family, Modality
-from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.report.table import VERDICT_STYLES, VERDICT_WORDS
 from cnn_vs_rnn.statistics.duel import duels
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import ReadPredictions, goodness, summarise
+from cnn_vs_rnn.statistics.standing import Standings
+from cnn_vs_rnn.statistics.summary import ReadPredictions, goodness
 from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, score_text
 
 FROM = 4  # contests: fewer are read one by one
@@ -45,30 +45,30 @@ class OverviewRow:
 def overview(
     contests: Sequence[Contest],
     experiment: ExperimentConfig,
-    results: Sequence[TrialResult],
+    standings: Standings,
     predictions: ReadPredictions,
 ) -> list[OverviewRow]:
     """A row a contest, in their order; empty for so few contests that each is read by itself."""
     if len(contests) < FROM:
         return []
-    return [_row(contest, experiment, results, predictions) for contest in contests]
+    return [_row(contest, experiment, standings, predictions) for contest in contests]
 
 
 def _row(
     contest: Contest,
     experiment: ExperimentConfig,
-    results: Sequence[TrialResult],
+    standings: Standings,
     predictions: ReadPredictions,
 ) -> OverviewRow:
     task, statistics = experiment.tasks[contest.task], experiment.statistics
-    thoughtless = [result for result in results if experiment.models[result.model].trivial]
-    summaries = summarise(task, contest.condition, thoughtless, predictions, statistics)
-    trivial = max(summaries, key=lambda one: goodness(one.valid, task.score), default=None)
+    standing = standings[contest.task, contest.condition]
+    thoughtless = [one for one in standing.summaries if experiment.models[one.model].trivial]
+    trivial = max(thoughtless, key=lambda one: goodness(one.valid, task.score), default=None)
     networks = [champion for family in ("cnn", "rnn") if (champion := contest.champion(family))]
     best = max(networks, key=lambda one: goodness(one.valid, task.score), default=None)
     interval = None
     if trivial is not None and best is not None:
-        interval = duels(task, contest.condition, results, predictions, statistics)(best, trivial).interval
+        interval = duels(task, contest.condition, standing.results, predictions, statistics)(best, trivial).interval
     return OverviewRow(
         contest=contest,
         modality=task.modality,

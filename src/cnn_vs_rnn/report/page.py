@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_low
@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from cnn_vs_rnn.budgets.several import EQUAL_WORDS, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.claims.words import amount, extent
-from cnn_vs_rnn.config import ExperimentConfig, Score, TaskConfig
+from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.probes.measurement import Measurement
@@ -28,7 +28,6 @@ from cnn_vs_rnn.report.claim_entry import claim_entry
 from cnn_vs_rnn.report.errors import ErrorBlock
 from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, curve_figure, forest_figure
-from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
 from cnn_vs_rnn.report.measured import measured_curves, measured_rows
 from cnn_vs_rnn.report.overview import overview
@@ -41,7 +40,8 @@ from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.recommendation import Advice
-from cnn_vs_rnn.statistics.summary import ModelSummary, further_summaries, read_predictions, summarise, trials_by_model
+from cnn_vs_rnn.statistics.standing import Standing, Standings
+from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, read_predictions
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     MARK_WORDS,
@@ -53,6 +53,8 @@ from cnn_vs_rnn.statistics.words import (
     score_text,
 )
 from cnn_vs_rnn.tuning.search import TuningTrial
+
+FOLDED_FROM = 25  # contests: so many are not read one after the other, so each is folded up
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class ReportInput:
     cards: dict[str, dict[str, Any]]  # task -> its data card (tasks/card.py), as read from JSON
     previews: dict[str, bytes]  # task -> PNG of the augmentation
     classes: dict[str, list[str]]  # task -> class names, where it has classes
+    standings: Standings  # of all contests
+    history: pd.DataFrame  # of all trials, as `read_history` gives it
     measurements: list[Measurement]  # of the probes
     tuning: list[TuningTrial]
     claims: list[DecidedClaim]  # that the experiment decides
@@ -77,17 +81,24 @@ class ReportInput:
     export_command: str  # takes the recommended model along
 
 
+Panels = list[tuple[ModelSummary, go.Figure]]
+
+
 @dataclass(frozen=True)
 class _Block:
-    """One contest with all that is shown of it."""
+    """One contest with all that is shown of it; empty, or None, is what there is nothing to show of."""
 
     contest: Contest
     task: TaskConfig
     heading: str
-    summaries: list[ModelSummary]
-    further: dict[Score, dict[str, ModelSummary]]  # of the scores that decide nothing
+    standing: Standing
     costs: dict[str, Cost]
-    trials: dict[str, list[TrialResult]]
+    against_cost: list[tuple[str, go.Figure]]
+    curves: Panels
+    intervals: go.Figure | None
+    by_length: go.Figure | None
+    confusions: Panels
+    values: Panels
 
     @property
     def champions(self) -> set[str]:
@@ -98,18 +109,32 @@ class _Block:
         return interval_line(self.contest)
 
 
-def write_report(path: Path, report: ReportInput) -> None:
-    """Write the page, whole or not at all. Reads the history and the predictions of each result."""
-    blocks = [_block(contest, report) for contest in report.contests]
+def write_report(path: Path, report: ReportInput, predictions: ReadPredictions = read_predictions) -> None:
+    """Write the page, whole or not at all. predictions: reads those of a result."""
+    costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
+    histories = {key: part for key, part in report.history.groupby(["task", "condition"], sort=False)}
+    for cost in report.costs:
+        costs[cost.task, cost.condition].append(cost)
+    blocks = [
+        _block(
+            contest,
+            report,
+            costs[contest.task, contest.condition],
+            histories.get((contest.task, contest.condition), report.history.iloc[:0]),
+            predictions,
+        )
+        for contest in report.contests
+    ]
     page = render(
         "report.html.j2",
         report=report,
         experiment=report.experiment,
         blocks=blocks,
+        folded=len(blocks) >= FOLDED_FROM,
         claims=[claim_entry(claim) for claim in report.claims],
         amount=amount,
         extent=extent,
-        overview=overview(report.contests, report.experiment, report.results, read_predictions),
+        overview=overview(report.contests, report.experiment, report.standings, predictions),
         tally=Counter(VERDICT_WORDS[contest.verdict] for contest in report.contests),
         verdict_words=VERDICT_WORDS,
         card=advice_card(report.advice, report.contests) if report.advice else None,
@@ -122,19 +147,9 @@ def write_report(path: Path, report: ReportInput) -> None:
         difference_text=difference_text,
         range_text=range_text,
         families={family: FAMILY_WORDS[family] for family in FAMILY_COLOURS},
-        costs=_cost_figures(blocks),
-        curves=_curve_figures(blocks),
         tuned=tuned_blocks(report.tuning, report.experiment),
-        forests=_forest_figures(blocks),
-        lengths=_length_figures(blocks, report),
         probed=measured_curves(report.measurements),
         probed_rows=measured_rows(report.measurements),
-        confusions=_confusion_figures(blocks, report.classes),
-        values=[
-            (block, panels)
-            for block in blocks
-            if (panels := values_panels(block.contest, block.task, block.trials, read_predictions))
-        ],
         previews={name: base64.b64encode(png).decode() for name, png in report.previews.items()},
         cards={
             name: (card, data_facts(card), named_counts(card), left_out(card)) for name, card in report.cards.items()
@@ -149,50 +164,50 @@ def write_report(path: Path, report: ReportInput) -> None:
     write_text(path, page)
 
 
-def _block(contest: Contest, report: ReportInput) -> _Block:
+def _block(
+    contest: Contest, report: ReportInput, costs: list[Cost], history: pd.DataFrame, predictions: ReadPredictions
+) -> _Block:
     task = report.experiment.tasks[contest.task]
-    key = (contest.task, contest.condition)
-    chosen = (task, contest.condition, report.results, read_predictions, report.experiment.statistics)
+    standing = report.standings[contest.task, contest.condition]
+    by_model = {cost.model: cost for cost in costs}
+    champions = {champion.model for champion in contest.champions}
+    bins = score_by_length([contest], report.experiment, report.standings, predictions)
+    lengths = report.cards.get(contest.task, {}).get("lengths") or {}
     return _Block(
         contest=contest,
         task=task,
         heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
-        summaries=summarise(*chosen),
-        further=further_summaries(*chosen),
-        costs={cost.model: cost for cost in report.costs if (cost.task, cost.condition) == key},
-        trials=trials_by_model(report.results, *key),
+        standing=standing,
+        costs=by_model,
+        against_cost=cost_panels(standing.summaries, champions, by_model, task.score),
+        curves=_curves(standing, history),
+        intervals=_intervals(standing, champions, task),
+        by_length=by_length_figure(bins, lengths.get("trained")) if bins else None,
+        confusions=_confusions(contest, standing, task, report.classes.get(contest.task, []), predictions),
+        values=values_panels(contest, task, standing.trials, predictions),
     )
 
 
-def _cost_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[str, go.Figure]]]]:
-    found = [(block, cost_panels(block.summaries, block.champions, block.costs, block.task.score)) for block in blocks]
-    return [(block, panels) for block, panels in found if panels]
-
-
-def _curve_figures(blocks: list[_Block]) -> list[tuple[_Block, list[tuple[ModelSummary, go.Figure]]]]:
-    found = []
-    for block in blocks:
-        history = read_history(trial for trials in block.trials.values() for trial in trials)
-        losses = history[["train_loss", "valid_loss"]].to_numpy(dtype=float)
-        losses = losses[np.isfinite(losses)]
-        if losses.size == 0:
-            continue
-        room = int(history["epoch"].to_numpy().max()), _loss_range(losses)
-        models = [one for one in block.summaries if (history["model"] == one.model).any()]
-        panels = [
-            (one, curve_figure(_of_model(history, one.model), one.family, _best_epoch(block, one.model), *room))
-            for one in models
-        ]
-        found.append((block, panels))
-    return found
+def _curves(standing: Standing, history: pd.DataFrame) -> Panels:
+    """history: of this contest."""
+    losses = history[["train_loss", "valid_loss"]].to_numpy(dtype=float)
+    losses = losses[np.isfinite(losses)]
+    if losses.size == 0:
+        return []
+    room = int(history["epoch"].to_numpy().max()), _loss_range(losses)
+    models = [one for one in standing.summaries if (history["model"] == one.model).any()]
+    return [
+        (one, curve_figure(_of_model(history, one.model), one.family, _best_epoch(standing, one.model), *room))
+        for one in models
+    ]
 
 
 def _of_model(history: pd.DataFrame, model: str) -> pd.DataFrame:
     return history.loc[history["model"] == model]
 
 
-def _best_epoch(block: _Block, model: str) -> int:
-    return 1 + median_low(trial.best_epoch for trial in block.trials[model])
+def _best_epoch(standing: Standing, model: str) -> int:
+    return 1 + median_low(trial.best_epoch for trial in standing.trials[model])
 
 
 def _loss_range(losses: np.ndarray) -> tuple[float, float]:
@@ -204,44 +219,26 @@ def _loss_range(losses: np.ndarray) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _forest_figures(blocks: list[_Block]) -> list[tuple[_Block, go.Figure]]:
-    found = []
-    for block in blocks:
-        if not any(one.mean is not None for one in block.summaries):
-            continue
-        axis = score_axis(block.summaries, block.champions, block.task.score)
-        seeds = {
-            model: [trial.test_score for trial in trials if np.isfinite(trial.test_score)]
-            for model, trials in block.trials.items()
-        }
-        found.append((block, forest_figure(block.summaries, seeds, block.champions, axis, block.task.score)))
-    return found
+def _intervals(standing: Standing, champions: set[str], task: TaskConfig) -> go.Figure | None:
+    if not any(one.mean is not None for one in standing.summaries):
+        return None
+    axis = score_axis(standing.summaries, champions, task.score)
+    seeds = {
+        model: [trial.test_score for trial in trials if np.isfinite(trial.test_score)]
+        for model, trials in standing.trials.items()
+    }
+    return forest_figure(standing.summaries, seeds, champions, axis, task.score)
 
 
-def _length_figures(blocks: list[_Block], report: ReportInput) -> list[tuple[_Block, go.Figure]]:
-    found = []
-    for block in blocks:
-        bins = score_by_length([block.contest], report.experiment, report.results, read_predictions)
-        if bins:
-            lengths = report.cards.get(block.contest.task, {}).get("lengths") or {}
-            found.append((block, by_length_figure(bins, lengths.get("trained"))))
-    return found
-
-
-def _confusion_figures(
-    blocks: list[_Block], classes: dict[str, list[str]]
-) -> list[tuple[_Block, list[tuple[ModelSummary, go.Figure]]]]:
-    """The champions of each task with classes and one answer a sample; all seeds together."""
-    found = []
-    for block in blocks:
-        names = classes.get(block.contest.task, [])
-        panels = []
-        for champion in block.contest.champions if names and block.task.output == "one" else ():
-            counts = np.zeros((len(names), len(names)), dtype=np.int64)
-            for answers in map(read_predictions, block.trials[champion.model]):
-                np.add.at(counts, (answers.target.astype(int), answers.predicted.astype(int)), 1)
-            if counts.any():
-                panels.append((champion, confusion_figure(counts, names, champion.family)))
-        if panels:
-            found.append((block, panels))
-    return found
+def _confusions(
+    contest: Contest, standing: Standing, task: TaskConfig, names: list[str], predictions: ReadPredictions
+) -> Panels:
+    """The champions of a task with classes and one answer a sample; all seeds together."""
+    panels = []
+    for champion in contest.champions if names and task.output == "one" else ():
+        counts = np.zeros((len(names), len(names)), dtype=np.int64)
+        for answers in map(predictions, standing.trials[champion.model]):
+            np.add.at(counts, (answers.target.astype(int), answers.predicted.astype(int)), 1)
+        if counts.any():
+            panels.append((champion, confusion_figure(counts, names, champion.family)))
+    return panels

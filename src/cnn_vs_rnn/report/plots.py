@@ -7,23 +7,25 @@ from collections.abc import Iterable
 import pandas as pd
 
 from cnn_vs_rnn.config import ExperimentConfig
-from cnn_vs_rnn.evaluation.results import TrialResult
-from cnn_vs_rnn.report.history import read_history
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import ReadPredictions, trials_by_model
+from cnn_vs_rnn.statistics.standing import Standings
+from cnn_vs_rnn.statistics.summary import ReadPredictions
 
 
-def learning_curves(results: Iterable[TrialResult]) -> pd.DataFrame:
-    """task, condition, model, epoch, train_loss, valid_loss: means over the seeds still training at that epoch."""
+def learning_curves(history: pd.DataFrame) -> pd.DataFrame:
+    """task, condition, model, epoch, train_loss, valid_loss: means over the seeds still training at that epoch.
+
+    history: as `read_history` gives it.
+    """
     keys = ["task", "condition", "model", "epoch"]
-    losses = read_history(results).groupby(keys, sort=False)[["train_loss", "valid_loss"]]
+    losses = history.groupby(keys, sort=False)[["train_loss", "valid_loss"]]
     return pd.DataFrame(losses.mean()).reset_index()
 
 
 def confusion(
     contests: Iterable[Contest],
     experiment: ExperimentConfig,
-    results: list[TrialResult],
+    standings: Standings,
     predictions: ReadPredictions,
     classes: dict[str, list[str]],
 ) -> pd.DataFrame:
@@ -36,7 +38,7 @@ def confusion(
         names = classes.get(contest.task, [])
         if not names or experiment.tasks[contest.task].output != "one":
             continue
-        trials = trials_by_model(results, contest.task, contest.condition)
+        trials = standings[contest.task, contest.condition].trials
         for champion in contest.champions:
             for trial in trials[champion.model]:
                 answers = predictions(trial)

@@ -11,10 +11,9 @@ from typing import Any
 from cnn_vs_rnn.budgets.several import budget_of, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import BudgetConfig, ExperimentConfig
-from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.statistics.judge import Contest
-from cnn_vs_rnn.statistics.summary import ReadPredictions, summarise
+from cnn_vs_rnn.statistics.standing import Standings
 
 
 def statement(contest: Contest, experiment: ExperimentConfig) -> str:
@@ -54,21 +53,14 @@ def claim_entries(claims: Iterable[DecidedClaim]) -> list[dict[str, Any]]:
     return [{contract.get(key, key): verdict[key] for key in keys} for verdict in found]
 
 
-def metrics(
-    contests: Iterable[Contest],
-    experiment: ExperimentConfig,
-    results: list[TrialResult],
-    predictions: ReadPredictions,
-) -> dict[str, dict[str, Any]]:
+def metrics(contests: Iterable[Contest], standings: Standings) -> dict[str, dict[str, Any]]:
     """Task -> condition -> verdict, effect and the mean test score of each model, to be tracked from run to run."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for contest in contests:
-        task = experiment.tasks[contest.task]
-        summaries = summarise(task, contest.condition, results, predictions, experiment.statistics)
         found[contest.task][contest.condition] = {
             "verdict": contest.verdict,
             "effect": contest.effect,
-            "models": {summary.model: summary.mean for summary in summaries},
+            "models": {one.model: one.mean for one in standings[contest.task, contest.condition].summaries},
         }
     return dict(found)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.console import Console
 from cnn_vs_rnn.costs.estimate import Estimate
 from cnn_vs_rnn.executors.progress import TrainingProgress
 from cnn_vs_rnn.trials.folder import TrialFolder
-from cnn_vs_rnn.tuning.tuner import Tuner
+from cnn_vs_rnn.tuning.tuner import TunedEntry, Tuner
 
 
 class TuningProgress(TrainingProgress):
@@ -29,12 +30,14 @@ class TuningProgress(TrainingProgress):
     def counted(self) -> tuple[int, int]:
         return len(self._tuner.trials), self._each * len(self.estimates)
 
-    def _work_done_by(self, folder: Path, estimate: Estimate) -> float:
-        entry = self._tuner.entries[int(folder.name)]
-        running = [TrialFolder(path) for path, (of, _) in self._tuner.running.items() if of is entry]
-        epochs = sum(one.epochs_trained() for one in running)
-        share = min(estimate.at_most * epochs / entry.setting.trainer.max_epochs, 0.95 * estimate.expected)
-        return (estimate.expected * len(entry.trials) + share) / self._each
+    def _look(self, running: Iterable[Path]) -> None:  # noqa: ARG002
+        """At every search: they are few."""
+        epochs: Counter[TunedEntry] = Counter()
+        for path, (entry, _) in self._tuner.running.items():
+            epochs[entry] += TrialFolder(path).epochs_trained()
+        for (search, estimate), entry in zip(self.estimates.items(), self._tuner.entries, strict=True):
+            share = min(estimate.at_most * epochs[entry] / entry.setting.trainer.max_epochs, 0.95 * estimate.expected)
+            self._done[search] = (estimate.expected * len(entry.trials) + share) / self._each
 
 
 def whole_search(first: Estimate, trials: int) -> Estimate:
