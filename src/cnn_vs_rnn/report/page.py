@@ -112,7 +112,7 @@ class _Block:
 def write_report(path: Path, report: ReportInput, predictions: ReadPredictions = read_predictions) -> None:
     """Write the page, whole or not at all. predictions: reads those of a result."""
     costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
-    histories = {key: part for key, part in report.history.groupby(["task", "condition"], sort=False)}
+    histories = dict(iter(report.history.groupby(["task", "condition"], sort=False)))
     for cost in report.costs:
         costs[cost.task, cost.condition].append(cost)
     blocks = [
@@ -120,7 +120,7 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
             contest,
             report,
             costs[contest.task, contest.condition],
-            histories.get((contest.task, contest.condition), report.history.iloc[:0]),
+            histories.get((contest.task, contest.condition), report.history.head(0)),
             predictions,
         )
         for contest in report.contests
