@@ -16,7 +16,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 
@@ -34,17 +34,19 @@ from cnn_vs_rnn.trials.trial import Trial
 
 logger = logging.getLogger(__name__)
 
+TICK_SECONDS = 0.5
 LOST_AFTER = 3  # looks at the queue in a row without a job, as a node's last words may still be on their way
 LOG_LINES = 15
 
 
 @dataclass
 class _Job:
-    """One job that is followed: the trials it has not answered for."""
+    """One job that is followed: the trials it has not answered for, and what it has answered."""
 
     submission: Submission
     place: int
     waiting: list[Path]
+    answers: dict[Path, str | None] = field(default_factory=dict)
     state: str = "PENDING"
     began: bool = False
     looks_without_it: int = 0
@@ -101,19 +103,22 @@ class SlurmExecutor:
     def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: OnTick) -> None:
         waiting = list(folders)
         self.dispatch(waiting)
+        next_look = time.monotonic()
         try:
             while waiting:
-                self._look()
-                ended = [(folder, *outcome) for folder in waiting if (outcome := self._outcome(folder)) is not None]
-                for folder, failure in ended:
-                    waiting.remove(folder)
-                    del self._jobs[folder]
-                    following = list(on_done(folder, failure) or ())
-                    self.dispatch(following)
-                    waiting += following
+                if time.monotonic() >= next_look:
+                    self._look()
+                    next_look = time.monotonic() + self.config.poll_seconds
+                    ended = [(folder, *outcome) for folder in waiting if (outcome := self._outcome(folder)) is not None]
+                    for folder, failure in ended:
+                        waiting.remove(folder)
+                        del self._jobs[folder]
+                        following = list(on_done(folder, failure) or ())
+                        self.dispatch(following)
+                        waiting += following
                 on_tick([folder for folder in waiting if self._is_running(folder)])
                 if waiting:
-                    time.sleep(self.config.poll_seconds)
+                    time.sleep(min(TICK_SECONDS, self.config.poll_seconds))
         except KeyboardInterrupt:
             self._interrupted()
             raise
@@ -131,7 +136,7 @@ class SlurmExecutor:
             with contextlib.suppress(OSError, ValueError, IndexError):  # of another project's run of the same name
                 answered = submission.answers(one.place)
                 rest = [folder for folder in submission.chunks()[one.place] if folder not in answered]
-                job = _Job(submission, one.place, rest, one.state, began=one.state == "RUNNING")
+                job = _Job(submission, one.place, rest, state=one.state, began=one.state == "RUNNING")
                 self._jobs |= dict.fromkeys(rest, job)
         if self._jobs:
             logger.info("slurm   %d trials are with jobs of an earlier start, which are followed", len(self._jobs))
@@ -173,7 +178,7 @@ class SlurmExecutor:
         logger.info("slurm   job %s: %d trials in %d jobs", submission.number, sum(map(len, chunks)), len(chunks))
 
     def _look(self) -> None:
-        """Where each job stands in the queue."""
+        """Where each job stands in the queue, and what it has answered."""
         queue = queued_jobs(self._prefix)
         if queue is None:
             if self._silent_since is None:
@@ -186,6 +191,9 @@ class SlurmExecutor:
         live = {(one.name.removeprefix(self._prefix), one.place): one for one in queue}
         for job in {id(job): job for job in self._jobs.values()}.values():
             self._note(job, live.get((job.submission.folder.name, job.place)))
+            if job.state != "PENDING" or job.looks_without_it:
+                job.answers = job.submission.answers(job.place)
+                job.waiting = [folder for folder in job.waiting if folder not in job.answers]
 
     @staticmethod
     def _note(job: _Job, found: QueuedJob | None) -> None:
@@ -193,7 +201,7 @@ class SlurmExecutor:
         if found is None:
             return
         job.state = found.state
-        if job.began and job.state == "PENDING":
+        if job.began and job.state == "PENDING" and job.waiting:
             trial = TrialFolder(job.waiting[0]).trial().name
             logger.warning("slurm   %s: its job was queued again, and goes on from its last checkpoint", trial)
         job.began = job.state == "RUNNING" or (job.began and job.state != "PENDING")
@@ -201,12 +209,8 @@ class SlurmExecutor:
     def _outcome(self, folder: Path) -> tuple[str | None] | None:
         """The failure, or None in a tuple, of a trial that has ended; None of one that has not."""
         job = self._jobs[folder]
-        if job.state == "PENDING" and not job.looks_without_it:
-            return None
-        answers = job.submission.answers(job.place)
-        job.waiting = [one for one in job.waiting if one not in answers]
-        if folder in answers:
-            return (answers[folder],)
+        if folder in job.answers:
+            return (job.answers[folder],)
         return (self._lost(folder, job),) if job.looks_without_it >= LOST_AFTER else None
 
     def _lost(self, folder: Path, job: _Job) -> str:
