@@ -23,10 +23,11 @@ ui: $(VENV)/.run ## the MLflow UI, on this machine only
 server: $(VENV)/.server ## an MLflow server for several nodes, on PostgreSQL (docs/tracking-server.md)
 	$(BIN)/python -m pipelines.server --host $(HOST) --port $(PORT) --allowed-hosts "$(ALLOWED_HOSTS)" $(if $(AUTH),--auth)
 
-check: $(VENV)/.dev ## lint, format, types
+check: $(VENV)/.dev ## lint, format, types, known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
+	$(BIN)/python .ci/audit.py
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix
