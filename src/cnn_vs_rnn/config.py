@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from cnn_vs_rnn.claims.rule import ClaimConfig
 from cnn_vs_rnn.executors.config import ExecutorConfig
+from cnn_vs_rnn.names import FolderName, PathBelow
 from cnn_vs_rnn.strict import Strict as Strict
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
@@ -36,6 +37,7 @@ def _option(value: object, validate: Callable[[object], object]) -> object:
 
 Option = Annotated[bool | int | float | str | list[int] | list[float] | list[str] | None, WrapValidator(_option)]
 
+
 SCORES_OF: dict[Loss, tuple[Score, ...]] = {
     "cross_entropy": ("accuracy", "macro_f1", "nll", "bits"),
     "binary_cross_entropy": ("nll", "accuracy", "macro_f1"),
@@ -49,7 +51,7 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 class SourceFile(Strict):
     """A file that a task is made from: looked for in the mirror, then fetched from its origin."""
 
-    path: str  # below DATA_MIRROR and below data/01_raw, such as mnist/train-images-idx3-ubyte.gz
+    path: PathBelow  # DATA_MIRROR and data/01_raw, such as mnist/train-images-idx3-ubyte.gz
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     origin: str  # URL
     # Where the origin packs the same content otherwise: the sha256 over its members (tasks/archive.py: content_digest)
@@ -61,7 +63,7 @@ class SourceFile(Strict):
 class TaskConfig(Strict):
     """One learning problem: its data, split, loss and score (``conf/task/<name>.yaml``)."""
 
-    name: str
+    name: FolderName
     target: str  # "package.module:function", called as function(config) -> RawTask
     modality: Modality
     description: str
@@ -122,7 +124,7 @@ class SearchRange(Strict):
 class ModelConfig(Strict):
     """One architecture (``conf/model/<name>.yaml``)."""
 
-    name: str
+    name: FolderName
     family: Family
     target: str  # "package.module:Class"
     paper: str
