@@ -5,23 +5,26 @@
 Experiments on `digits`: 4 models x 5 seeds x 1, 10 and 100 conditions. One trial of each model is trained; its
 checkpoint and history are copied into the folders of all others, each with a `result.json` that holds. What is timed
 are the nodes of `kedro run` themselves, one after the other in this process, in a temporary folder, with MLflow on
-SQLite; what they spend in tracking is subtracted and shown by itself. The last two columns are the exponent of growth
-from one size to the next: 1 is as fast as the number of trials. Run it on an idle machine.
+SQLite, or on the server of MLFLOW_TRACKING_URI; what they spend in tracking is subtracted and shown by itself. The
+last two columns are the exponent of growth from one size to the next: 1 is as fast as the number of trials. Run it on
+an idle machine.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import io
 import itertools
 import logging
 import math
+import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,7 @@ from pipelines.config_loader import compose_experiment
 from pipelines.datasets import RecordsDataset
 from pipelines.evaluation.nodes import measure, test_trials
 from pipelines.ingestion.nodes import ingest_tasks
+from pipelines.mlflow_database import make_database
 from pipelines.reporting.nodes import decide_claims, judge_contests, write_reports
 from pipelines.rooms import Rooms
 from pipelines.session import RunSession, close_session, open_session
@@ -138,7 +142,9 @@ def stages_of(trials: int) -> Stages:
     Path(f"conf/experiment/scale_{trials}.yaml").write_text(
         "# @package _global_\n" + yaml.safe_dump(experiment_of(trials), sort_keys=False), encoding="utf-8"
     )
-    tracker = TimedTracker(Tracker(f"sqlite:///{Path.cwd()}/mlflow.db", Path("artifacts")))
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path.cwd()}/mlflow.db"
+    make_database(uri)
+    tracker = TimedTracker(Tracker(uri, Path("artifacts"), wait_seconds=60))
     clock = Clock(tracker)
     with clock.stage("compose"):
         contest = compose_experiment(Path("conf"), {"experiment": f"scale_{trials}"})
@@ -174,7 +180,8 @@ def stages_of(trials: int) -> Stages:
     with clock.stage("write the report"):
         write_reports(contest, rooms, *report[:3], ingested, previews, [], [], *report[3])
     close_session()
-    tracker.close(False)
+    with clock.stage("close"):
+        assert tracker.close(False) == ""
     clock.stages["size of report.html (MB)"] = (rooms.reporting / "report.html").stat().st_size / 1e6
     return clock.stages
 
@@ -229,16 +236,19 @@ def table_of(found: dict[int, Stages]) -> Table:
     return table
 
 
-def in_temporary_folder(work: Callable[[], Stages]) -> Stages:
+def in_temporary_folder(trials: int) -> Stages:
     """Paths in records are relative: the work is done in a folder of its own."""
+    logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
-        return work()
+        return stages_of(trials)
 
 
 def main(sizes: str = "20,200,2000") -> None:
-    logging.getLogger().setLevel(logging.ERROR)
-    console = Console()
-    found = {int(size): in_temporary_folder(lambda size=int(size): stages_of(size)) for size in sizes.split(",")}
+    numbers = [int(size) for size in sizes.split(",")]
+    fresh = multiprocessing.get_context("spawn")  # no size finds what another one has left in memory
+    with concurrent.futures.ProcessPoolExecutor(1, fresh, max_tasks_per_child=1) as pool:
+        found = dict(zip(numbers, pool.map(in_temporary_folder, numbers), strict=True))
+    console = Console(width=120)
     console.print(table_of(found))
     console.print(f"load average {os.getloadavg()[0]:.2f} at the end")
 

@@ -9,6 +9,7 @@ runs out of time, is preempted, or loses its node is queued again, and its trial
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import itertools
 import logging
@@ -101,7 +102,7 @@ class SlurmExecutor:
                 self._submit(array, nodes, devices)
 
     def run(self, folders: Iterable[Path], on_done: OnDone, on_tick: OnTick) -> None:
-        waiting = list(folders)
+        waiting = dict.fromkeys(folders)  # in order, and quick to take one from
         self.dispatch(waiting)
         next_look = time.monotonic()
         try:
@@ -111,11 +112,11 @@ class SlurmExecutor:
                     next_look = time.monotonic() + self.config.poll_seconds
                     ended = [(folder, *outcome) for folder in waiting if (outcome := self._outcome(folder)) is not None]
                     for folder, failure in ended:
-                        waiting.remove(folder)
+                        del waiting[folder]
                         del self._jobs[folder]
                         following = list(on_done(folder, failure) or ())
                         self.dispatch(following)
-                        waiting += following
+                        waiting |= dict.fromkeys(following)
                 on_tick([folder for folder in waiting if self._is_running(folder)])
                 if waiting:
                     time.sleep(min(TICK_SECONDS, self.config.poll_seconds))
@@ -131,11 +132,13 @@ class SlurmExecutor:
         live = queued_jobs(self._prefix)
         if live is None:
             raise UserError("executor=slurm: the controller of the cluster does not answer squeue; try again later")
+        chunks_of = functools.cache(Submission.chunks)
+        submission_of = functools.cache(lambda name: Submission(self._root / name.removeprefix(self._prefix)))
         for one in live:
-            submission = Submission(self._root / one.name.removeprefix(self._prefix))
+            submission = submission_of(one.name)
             with contextlib.suppress(OSError, ValueError, IndexError):  # of another project's run of the same name
                 answered = submission.answers(one.place)
-                rest = [folder for folder in submission.chunks()[one.place] if folder not in answered]
+                rest = [folder for folder in chunks_of(submission)[one.place] if folder not in answered]
                 job = _Job(submission, one.place, rest, state=one.state, began=one.state == "RUNNING")
                 self._jobs |= dict.fromkeys(rest, job)
         if self._jobs:
