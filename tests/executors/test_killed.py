@@ -28,9 +28,9 @@ class WarmRuns:
 
     def __init__(self, said):
         script = Path(__file__).with_name("warm_runs.py")
-        self.process = subprocess.Popen(
-            [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        command, pipe = [sys.executable, script], subprocess.PIPE
+        with said.open("w") as file:
+            self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=file, text=True)
 
     def start(self, folders):
         self.process.stdin.write(json.dumps([str(folder.path) for folder in folders]) + "\n")
@@ -118,7 +118,7 @@ def test_after_every_kill_the_results_are_those_of_the_undisturbed_run(trials, t
         run = runs.start(folders)
         how = moments.choice(list(killed))
         # Also in the first moments, before anything is trained.
-        end = time.monotonic() + moments.uniform(0, 0.4 * seconds)
+        end = time.monotonic() + moments.uniform(0, 0.8 * seconds)
         wait_for(lambda: time.monotonic() >= end or not is_alive(run))  # noqa: B023
         workers = workers_of(run)
         if sum(killed.values()) < KILLS:
