@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import gc
 import io
 import itertools
 import logging
 import math
 import multiprocessing
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -86,6 +88,7 @@ class Clock:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        gc.collect()  # what another stage has left is not this one's
         began, tracked = time.perf_counter(), self.tracker.seconds
         yield
         tracked = self.tracker.seconds - tracked
@@ -182,6 +185,7 @@ def stages_of(trials: int) -> Stages:
     close_session()
     with clock.stage("close"):
         assert tracker.close(False) == ""
+    clock.stages["peak memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     clock.stages["size of report.html (MB)"] = (rooms.reporting / "report.html").stat().st_size / 1e6
     return clock.stages
 
