@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnn_vs_rnn.config import ExperimentConfig
-from cnn_vs_rnn.executors.config import LocalConfig
+from cnn_vs_rnn.executor_config import LocalConfig
 from cnn_vs_rnn.executors.executor import Executor
 from cnn_vs_rnn.executors.gpus import gpus_to_share
 from cnn_vs_rnn.executors.local import LocalExecutor

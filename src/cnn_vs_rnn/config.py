@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, WrapValidator, field_validator, mod
 from pydantic_core import PydanticCustomError
 
 from cnn_vs_rnn.claims.rule import ClaimConfig
-from cnn_vs_rnn.executors.config import ExecutorConfig
+from cnn_vs_rnn.executor_config import ExecutorConfig
 from cnn_vs_rnn.names import FolderName, PathBelow
 from cnn_vs_rnn.strict import Strict as Strict
 

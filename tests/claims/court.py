@@ -20,7 +20,7 @@ from cnn_vs_rnn.config import (
     TrainerConfig,
 )
 from cnn_vs_rnn.evaluation.results import TrialResult
-from cnn_vs_rnn.executors.config import LocalConfig
+from cnn_vs_rnn.executor_config import LocalConfig
 from cnn_vs_rnn.learner.checkpoints import COLUMNS
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.probes.measurement import Measurement

@@ -14,7 +14,7 @@ from cnn_vs_rnn.config import (
     TaskConfig,
     TrainerConfig,
 )
-from cnn_vs_rnn.executors.config import LocalConfig
+from cnn_vs_rnn.executor_config import LocalConfig
 
 FAMILIES = {
     "cnn2d": "cnn",

@@ -8,7 +8,7 @@ from contest import ADDING, FOR_EVER, assert_same_result, compose, history, open
 from two_nodes import NODES
 
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.executors.config import SlurmConfig
+from cnn_vs_rnn.executor_config import SlurmConfig
 from cnn_vs_rnn.executors.slurm import SlurmExecutor
 from cnn_vs_rnn.learner.fit import fit
 

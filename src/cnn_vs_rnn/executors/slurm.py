@@ -25,7 +25,7 @@ from submitit import SlurmExecutor as Submitter
 from submitit.core.utils import FailedJobError, FailedSubmissionError
 
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.executors.config import SlurmConfig
+from cnn_vs_rnn.executor_config import SlurmConfig
 from cnn_vs_rnn.executors.executor import OnDone, OnTick
 from cnn_vs_rnn.executors.slurm_job import RunChunk, Submission
 from cnn_vs_rnn.executors.slurm_queue import QueuedJob, cancel, end_of, missing_commands, queued_jobs
