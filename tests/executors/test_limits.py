@@ -27,6 +27,27 @@ class Net(LSTM):
         ctypes.PyDLL(None).sleep(3600)  # in native code, without letting other threads of Python run
 """
 
+GREEDY = """\
+import resource
+
+import psutil
+import torch
+
+from cnn_vs_rnn.models.lstm import LSTM
+
+
+class Net(LSTM):
+    def forward(self, inputs, lengths=None):
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (psutil.Process().memory_info().vms + 300_000_000, before[1]))
+        try:
+            hoard = []
+            while True:
+                hoard.append(torch.ones(1_000_000))
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, before)
+"""
+
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory):
@@ -38,12 +59,18 @@ def endless(tmp_path_factory):
     return planned(compose(ADDING | FOR_EVER), tmp_path_factory.mktemp("endless"))[0]
 
 
+def with_net(trial, folder, source, monkeypatch):
+    """The trial with a network that only its worker knows."""
+    folder.mkdir()
+    (folder / f"{folder.name}_net.py").write_text(source)
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    return trial.model_copy(update={"model": trial.model.model_copy(update={"target": f"{folder.name}_net:Net"})})
+
+
 @pytest.fixture
 def stuck(trial, tmp_path, monkeypatch):
     """A trial that never comes back from its first batch."""
-    (tmp_path / "stuck_net.py").write_text(STUCK)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    return trial.model_copy(update={"model": trial.model.model_copy(update={"target": "stuck_net:Net"})})
+    return with_net(trial, tmp_path / "stuck", STUCK, monkeypatch)
 
 
 def test_a_trial_that_takes_too_long_is_ended_and_the_others_go_on(trial, endless, stuck, tmp_path):
@@ -62,6 +89,20 @@ def test_a_trial_that_takes_too_long_is_ended_and_the_others_go_on(trial, endles
     for other in others:
         assert other.failure() is None
         assert_same_result(other, here)
+
+
+def test_a_trial_that_wants_more_memory_than_there_is_fails_alone(trial, tmp_path, monkeypatch):
+    greedy = opened(with_net(trial, tmp_path / "greedy", GREEDY, monkeypatch), tmp_path / "trial")
+    other = opened(trial, tmp_path / "other")
+    executor = LocalExecutor(workers=1)
+    failures = {}
+    executor.run([greedy.path, other.path], failures.__setitem__, lambda busy: None)
+    executor.close()
+    assert failures[other.path] is None
+    assert failures[greedy.path].startswith("RuntimeError: ")
+    assert "memory" in failures[greedy.path]
+    assert "\n" not in failures[greedy.path]
+    assert greedy.failure() == failures[greedy.path]
 
 
 def test_workers_leave_the_signals_of_a_terminal_and_of_a_scheduler_to_the_parent(endless, tmp_path):

@@ -102,6 +102,14 @@ def test_killed_they_go_on_from_their_checkpoint(tmp_path):
     assert_same_result(folder, undisturbed)
 
 
+def test_both_begin_again_where_their_training_diverges(tmp_path):
+    _, together = trials(tmp_path / "data")
+    fast = {"optimizer": "sgd", "learning_rate": 1e38, "gradient_clip": 0.0, "diverged_rate": 1e-39}
+    diverging = together.model_copy(update={"recipe": together.recipe.model_copy(update=fast)})
+    record = trained_together(opened(diverging, tmp_path / "trial")).record()
+    assert (record.epochs, record.retried, record.diverged) == (6, True, False)
+
+
 def test_what_a_trainer_of_several_processes_is_told():
     settings = TrainerConfig(name="x", max_epochs=1, patience=1, devices=4, nodes=2, deterministic=False)
     together, alone = trainer_options(settings, 8), trainer_options(settings, 1)

@@ -12,9 +12,10 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from cnn_vs_rnn.config import Score, TaskConfig
+from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.learner.batches import Batches
 from cnn_vs_rnn.learner.scores import PartScore
-from cnn_vs_rnn.tasks.arrays import write_arrays
+from cnn_vs_rnn.tasks.arrays import load_arrays, write_arrays
 from cnn_vs_rnn.tasks.data import IGNORED
 
 _ALSO = "also_"  # before the name of a further score, in the file
@@ -43,12 +44,16 @@ class Predictions:
 
     @classmethod
     def read(cls, path: str | Path) -> Predictions:
-        """From the file that a TrialResult names."""
-        with np.load(path, allow_pickle=False) as stored:
-            also: dict[Any, np.ndarray] = {
-                name.removeprefix(_ALSO): stored[name] for name in stored.files if name.startswith(_ALSO)
-            }
+        """From the file that a TrialResult names. Raises UserError where it is missing or no such file."""
+        advice = "run the pipeline evaluation again"
+        stored = load_arrays(Path(path), advice)
+        also: dict[Any, np.ndarray] = {
+            name.removeprefix(_ALSO): stored[name] for name in stored if name.startswith(_ALSO)
+        }
+        try:
             return cls(stored["per_sample"], stored["predicted"], stored["target"], also, stored["lengths"])
+        except KeyError as error:
+            raise UserError(f"{path} holds no predictions: {advice}") from error
 
 
 @torch.inference_mode()

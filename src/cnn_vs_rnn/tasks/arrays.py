@@ -37,13 +37,21 @@ def read_arrays(path: Path, digest: str, *context: str, advice: str) -> dict[str
 
     Raises UserError, ending in `advice`, where the file is missing, unreadable, or was changed.
     """
+    arrays = load_arrays(path, advice)
+    if digest_of(arrays, *context) != digest:
+        raise UserError(f"{path} was changed after it was written: {advice}")
+    return arrays
+
+
+def load_arrays(path: Path, advice: str) -> dict[str, np.ndarray]:
+    """The arrays of a file, nothing unpickled.
+
+    Raises UserError, ending in `advice`, where it is missing or unreadable.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # given a name, it may leave it open
-            arrays = {name: stored[name] for name in stored.files}
+            return {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise UserError(f"{path} is missing: {advice}") from None
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path} cannot be read ({error}): {advice}") from error
-    if digest_of(arrays, *context) != digest:
-        raise UserError(f"{path} was changed after it was written: {advice}")
-    return arrays
