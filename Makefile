@@ -14,8 +14,8 @@ AUTH ?=
 run: $(VENV)/.run ## set up, then hold the default contest
 	$(BIN)/kedro run --params experiment=$(EXPERIMENT)
 
-test: $(VENV)/.test ## set up, then run the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.test ## set up, then run the whole test suite, a file a core
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ui: $(VENV)/.run ## the MLflow UI, on this machine only
 	$(BIN)/python -m pipelines.ui --host $(HOST) --port $(PORT)

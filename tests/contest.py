@@ -22,8 +22,6 @@ from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from pipelines.config_loader import compose_experiment
 
-torch.set_num_threads(1)  # as a worker: the order of a sum, and so its last bit, depends on the number of threads
-
 CONF = Path(__file__).parents[1] / "conf"
 # A task that a small LSTM trains on in a fraction of a second; with seed 1 the learning rate is halved in epoch 5, and
 # training stops early after it.

@@ -15,6 +15,7 @@ def trained(tmp_path_factory):
     experiment = compose(
         {
             "tasks": "digits",
+            "tasks.digits.limit": 200,  # so that an epoch is short, also on a busy machine
             "models": "gru",
             "seeds": 1,
             "budget": "train_seconds",
