@@ -24,7 +24,7 @@ class SlurmConfig(Strict):
     """Jobs of a SLURM cluster, whose nodes share the project's folder: docs/cluster.md."""
 
     name: Literal["slurm"]
-    workers: Annotated[int, Field(ge=1)] = 64  # jobs that run at once, at most
+    workers: Annotated[int, Field(ge=1)] = 64  # jobs of an array that run at once, at most
     chunk: Annotated[int, Field(ge=1)] = 1  # trials of one job, one after the other
     partition: str | None = None  # None: the cluster's default, as of all below
     account: str | None = None
