@@ -141,10 +141,8 @@ def test_commands_are_accepted(page, after, own_data):
             case ["mlflow", "models", "serve", *_] | ["curl" | "echo" | "export" | "apt-get" | "service" | "su", *_]:
                 # run by test_take_it_along.py; tried by hand, as root on a machine of its own
                 assert page.stem in ("take-it-along", "tracking-server", "cluster")
-            case ["python", name] if name.endswith(".py"):
-                assert (PROJECT / name).is_file()
-            case ["pytest", name, *_] | ["python", "-m", name, *_]:
-                path = PROJECT / name.replace(".", "/")
+            case ["pytest", name, *_] | ["python", "-m", name, *_] | ["python", name]:
+                path = PROJECT / name.removesuffix(".py").replace(".", "/")
                 assert path.is_dir() or path.with_suffix(".py").is_file()
             case [("kedro" | ".venv/bin/pre-commit"), ("viz" | "install"), *_] | [
                 "git",
