@@ -132,11 +132,12 @@ def train_all(trials: list[Trial], root: Path) -> None:
         folder.finish(record)
 
 
-def passed_on(record: str, records: list, times: int) -> list:
-    """What the catalog makes of records between two nodes: written once, read by each that wants them."""
+def pass_on(record: str, records: list, times: int) -> None:
+    """What the catalog does with records between nodes: written once, read by each that wants them."""
     dataset = RecordsDataset(f"data/{record.rpartition(':')[2]}.json", record, "this benchmark")
     dataset.save(records)
-    return [dataset.load() for _ in range(times)][-1]
+    for _ in range(times):
+        dataset.load()
 
 
 def stages_of(trials: int) -> Stages:
@@ -178,7 +179,7 @@ def stages_of(trials: int) -> Stages:
         assert all(TrialFolder(trial.folder(rooms.models)).record() for trial in every)
     clock.stages["progress tick, half trained"] = tick_seconds(every[::2], rooms)
     with clock.stage("pass on the plan"):
-        passed_on("cnn_vs_rnn.trials.trial:Trial", every, times=4)  # fit, test, measure, probe
+        pass_on("cnn_vs_rnn.trials.trial:Trial", every, times=4)  # fit, test, measure, probe
     report = run_nodes(clock, contest, planned, rooms)
     with clock.stage("write the report"):
         write_reports(contest, rooms, *report[:3], ingested, previews, [], [], *report[3])

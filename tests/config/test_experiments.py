@@ -24,7 +24,7 @@ def with_few_samples(experiment):
         name: task.model_copy(
             update={
                 "options": {**task.options, **{key: FEW[key] for key in FEW if key in task.options}},
-                "limit": 200,
+                "limit": 80,
                 "test_limit": 50,
             }
         )
