@@ -10,8 +10,8 @@ from pydantic import AfterValidator
 
 
 def _names_a_folder(name: str) -> str:
-    if not re.fullmatch(r"\w[\w. +-]*", name):
-        raise ValueError("it names a folder: begin with a letter or digit, go on with those, spaces and . _ + -")
+    if not re.fullmatch(r"\w[\w. +()-]*", name):
+        raise ValueError("it names a folder: begin with a letter or digit, go on with those, spaces and . _ + - ( )")
     return name
 
 
