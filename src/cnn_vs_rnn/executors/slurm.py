@@ -36,7 +36,7 @@ from cnn_vs_rnn.trials.trial import Trial
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
-LOST_AFTER = 3  # looks at the queue in a row without a job, as a node's last words may still be on their way
+LOST_SECONDS = 15.0  # without a job in the queue: one that is queued again is absent for a moment
 LOG_LINES = 15
 
 
@@ -50,7 +50,7 @@ class _Job:
     answers: dict[Path, str | None] = field(default_factory=dict)
     state: str = "PENDING"
     began: bool = False
-    looks_without_it: int = 0
+    missing_since: float | None = None  # in the queue
 
 
 class SlurmExecutor:
@@ -194,15 +194,16 @@ class SlurmExecutor:
         live = {(one.name.removeprefix(self._prefix), one.place): one for one in queue}
         for job in {id(job): job for job in self._jobs.values()}.values():
             self._note(job, live.get((job.submission.folder.name, job.place)))
-            if job.state != "PENDING" or job.looks_without_it:
+            if job.state != "PENDING" or job.missing_since:
                 job.answers = job.submission.answers(job.place)
                 job.waiting = [folder for folder in job.waiting if folder not in job.answers]
 
     @staticmethod
     def _note(job: _Job, found: QueuedJob | None) -> None:
-        job.looks_without_it = 0 if found else job.looks_without_it + 1
         if found is None:
+            job.missing_since = job.missing_since or time.monotonic()
             return
+        job.missing_since = None
         job.state = found.state
         if job.began and job.state == "PENDING" and job.waiting:
             trial = TrialFolder(job.waiting[0]).trial().name
@@ -214,7 +215,8 @@ class SlurmExecutor:
         job = self._jobs[folder]
         if folder in job.answers:
             return (job.answers[folder],)
-        return (self._lost(folder, job),) if job.looks_without_it >= LOST_AFTER else None
+        lost = job.missing_since is not None and time.monotonic() - job.missing_since >= LOST_SECONDS
+        return (self._lost(folder, job),) if lost else None
 
     def _lost(self, folder: Path, job: _Job) -> str:
         """Why a trial whose job is gone has no answer, with the end of the job's log in the trial's folder."""
