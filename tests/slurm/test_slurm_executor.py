@@ -9,10 +9,11 @@ from two_nodes import NODES
 
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.executor_config import SlurmConfig
+from cnn_vs_rnn.executors.local import LocalExecutor
 from cnn_vs_rnn.executors.slurm import SlurmExecutor
 from cnn_vs_rnn.learner.fit import fit
 
-LONG = {"seeds": 1, "trainer.max_epochs": 400, "trainer.patience": 400, "trainer.early_stopping": True}
+LONG = {"seeds": 1, "trainer.max_epochs": 1500, "trainer.patience": 1500}  # longer than SLURM waits for a job to end
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,9 @@ def long_trial(tmp_path_factory):
 @pytest.fixture(scope="module")
 def undisturbed(long_trial, tmp_path_factory):
     folder = opened(long_trial, tmp_path_factory.mktemp("undisturbed"))
-    fit(folder)
+    local = LocalExecutor(1)
+    assert run(local, [folder]) == {folder.path.name: None}
+    local.close()
     return folder
 
 
