@@ -35,9 +35,12 @@ class WarmRuns:
     def start(self, folders):
         self.process.stdin.write(json.dumps([str(folder.path) for folder in folders]) + "\n")
         self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        return psutil.Process(int(self.process.stdout.readline()))
 
     def exit_code(self):
+        assert self.process.stdout.readline() == "ended\n"
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
         return os.waitstatus_to_exitcode(int(self.process.stdout.readline()))
 
 
@@ -50,25 +53,21 @@ def trials(tmp_path_factory):
     return [*trials, lstm.model_copy(update={"recipe": lstm.recipe.model_copy(update=DIVERGING)})]
 
 
-def is_alive(pid):
+def is_alive(process):
+    """Of a psutil.Process, which knows whether its number is another one's by now."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def workers_of(run):
-    try:
-        return [worker.pid for worker in psutil.Process(run).children()]
-    except psutil.NoSuchProcess:
-        return []
-
-
 def kill(run, workers, how, moments):
     """SIGKILL a run alone, its whole group, or one of its workers."""
-    victim = moments.choice(workers) if how == "worker" and workers else run
-    with contextlib.suppress(ProcessLookupError):  # it had ended
-        (os.killpg if how == "group" else os.kill)(victim, signal.SIGKILL)
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):  # it had ended
+        if how == "group":
+            os.killpg(run.pid, signal.SIGKILL)
+        else:
+            (moments.choice(workers) if how == "worker" and workers else run).kill()
 
 
 def wait_for(condition):
@@ -120,7 +119,7 @@ def test_after_every_kill_the_results_are_those_of_the_undisturbed_run(trials, t
         # Also in the first moments, before anything is trained.
         end = time.monotonic() + moments.uniform(0, 0.8 * seconds)
         wait_for(lambda: time.monotonic() >= end or not is_alive(run))  # noqa: B023
-        workers = workers_of(run)
+        workers = run.children()
         if sum(killed.values()) < KILLS:
             kill(run, workers, how, moments)
         code = runs.exit_code()

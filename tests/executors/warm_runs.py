@@ -1,7 +1,7 @@
 """Runs of a LocalExecutor that need not import torch each time: forked, workers and all, from a process that has.
 
 Reads lines from standard input, each a JSON list of trial folders; runs what is not done yet in a process group of its
-own, and writes two lines: its process id, and, when it has ended, its wait status.
+own, and writes its process id, "ended" when it has, and, asked for it by another line, its wait status.
 """
 
 from __future__ import annotations
@@ -74,6 +74,9 @@ def main() -> None:
             os.setsid()
             os._exit(run([TrialFolder(Path(path)) for path in json.loads(line)]))
         os.write(1, f"{pid}\n".encode())
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # until it is asked for, its number is no other process's
+        os.write(1, b"ended\n")
+        sys.stdin.readline()
         os.write(1, f"{os.waitpid(pid, 0)[1]}\n".encode())
 
 
