@@ -81,6 +81,7 @@ class TwoNodes:
         for line in self.run("squeue", "--noheader", "--array", "--states=PENDING", "--format=%i %r").splitlines():
             job, reason = line.split(maxsplit=1)
             if reason == "BeginTime":
+                time.sleep(3)  # started again in the second of its end, it would be refused: its credential is revoked
                 self.run("scontrol", "update", f"JobId={job}", "StartTime=now")
 
     def wait_for(self, state: str, *nodes: str, seconds: float = 60.0) -> None:
