@@ -21,9 +21,13 @@ Modality = Literal["image", "text", "audio", "series", "synthetic"]
 Family = Literal["cnn", "rnn", "hybrid", "baseline"]
 # binary_cross_entropy: of every label by itself, summed over the labels (nats)
 Loss = Literal["cross_entropy", "binary_cross_entropy", "mse", "mae"]
-# nll: nats a sample or step; bits: the same divided by ln 2, as for characters
-Score = Literal["accuracy", "macro_f1", "mse", "mae", "nll", "bits"]
-OutputKind = Literal["one", "per_step", "forecast"]
+# nll: nats a sample or step; bits: the same divided by ln 2, as for characters; perplexity: exp of its mean
+# chrf, bleu: of whole answers that are texts, the most likely token taken at each step; _beam: by beam search
+Score = Literal[
+    "accuracy", "macro_f1", "mse", "mae", "nll", "bits", "perplexity", "chrf", "bleu", "chrf_beam", "bleu_beam"
+]
+# one answer a sample; one a time step; the next values of a series; a sequence of its own length, such as a translation
+OutputKind = Literal["one", "per_step", "forecast", "sequence"]
 
 
 def _option(value: object, validate: Callable[[object], object]) -> object:
@@ -39,11 +43,16 @@ Option = Annotated[bool | int | float | str | list[int] | list[float] | list[str
 
 
 SCORES_OF: dict[Loss, tuple[Score, ...]] = {
-    "cross_entropy": ("accuracy", "macro_f1", "nll", "bits"),
+    "cross_entropy": (
+        *("accuracy", "macro_f1", "nll", "bits", "perplexity"),
+        *("chrf", "bleu", "chrf_beam", "bleu_beam"),
+    ),
     "binary_cross_entropy": ("nll", "accuracy", "macro_f1"),
     "mse": ("mse", "mae"),
     "mae": ("mae", "mse"),
 }
+# Of answers that are decoded first: a token at a time, each following from those before it.
+DECODED: frozenset[Score] = frozenset({"chrf", "bleu", "chrf_beam", "bleu_beam"})
 FAMILIES: tuple[Family, ...] = ("cnn", "rnn", "hybrid", "baseline")
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
@@ -71,7 +80,8 @@ class TaskConfig(Strict):
     loss: Loss
     score: Score
     also: tuple[Score, ...] = ()  # further scores, shown beside; they decide nothing
-    output: OutputKind = "one"  # one prediction a sample, or one a time step, or the next values of a series
+    output: OutputKind = "one"
+    beam: Annotated[int, Field(ge=2)] = 5  # translations that beam search keeps at each step
     equivalence: Annotated[float, Field(gt=0)]  # a smaller difference in score is of no practical interest
     files: tuple[SourceFile, ...] = ()  # what the loader reads; none where the data is generated or embedded
     test_fraction: Fraction | None = None  # None: the data has an official test part
@@ -94,8 +104,12 @@ class TaskConfig(Strict):
         for score in (self.score, *self.also):
             if score not in kinds:
                 raise ValueError(f"task {self.name}: loss {self.loss} has no score {score}: choose {', '.join(kinds)}")
-            if score == "macro_f1" and self.output == "per_step":
+            if score == "macro_f1" and self.output in ("per_step", "sequence"):
                 raise ValueError(f"task {self.name}: macro_f1 needs one answer a sample, not one a step")
+            if score in DECODED and self.output != "sequence":
+                raise ValueError(f"task {self.name}: {score} needs answers that are sequences (output: sequence)")
+        if self.output == "sequence" and self.loss != "cross_entropy":
+            raise ValueError(f"task {self.name}: answers that are sequences need loss: cross_entropy")
         if self.output == "forecast" and self.scale_targets != self.scale:
             raise ValueError(f"task {self.name}: a forecast needs scale_targets={self.scale}, as scale is")
         return self

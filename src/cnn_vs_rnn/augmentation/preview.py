@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Int
@@ -51,7 +53,7 @@ def _augmented(module: nn.Module, samples: Samples, seed: int) -> Samples:
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         inputs = module(torch.from_numpy(samples.inputs), lengths).numpy()
-    return Samples(inputs, samples.targets, samples.lengths)
+    return replace(samples, inputs=inputs)
 
 
 def _one_of_each(train: Samples, count: int, seed: int) -> Int[np.ndarray, " chosen"]:

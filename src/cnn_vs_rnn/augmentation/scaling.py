@@ -69,7 +69,7 @@ class Scaling:
         if self.target_mean is not None:
             targets = ((targets - self.target_mean) / self.target_deviation).astype(np.float32)
         if samples.inputs.ndim == 2:  # tokens
-            return Samples(samples.inputs, targets, samples.lengths)
+            return replace(samples, targets=targets)
         inputs = samples.inputs.astype(np.float32)
         inputs -= self._along(samples, self.mean)
         inputs /= self._along(samples, self.deviation)

@@ -8,13 +8,16 @@ from torch import Tensor
 from cnn_vs_rnn.config import ModelConfig
 from cnn_vs_rnn.costs.flops import forward_flops
 from cnn_vs_rnn.models.build import build
-from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
+from cnn_vs_rnn.tasks.data import BEGIN, InputSpec, OutputSpec
 
 
 def flops_at(model: ModelConfig, input: InputSpec, output: OutputSpec, width: float) -> int:
     """Of the answer to one sample of full length, as `costs.flops` counts them."""
     network = build(model, input, output, width=width, dropout=0.0)
-    return forward_flops(network, blank_sample(input))
+    sample = blank_sample(input)
+    if output.sequence is None:
+        return forward_flops(network, sample)
+    return forward_flops(network, sample, None, torch.full((1, output.sequence), BEGIN))
 
 
 def blank_sample(input: InputSpec) -> Tensor:

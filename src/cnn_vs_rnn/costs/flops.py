@@ -7,7 +7,8 @@ normalisation are left out, as is usual.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,13 +18,15 @@ _COUNTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.RNNBase)
 
 
 @torch.inference_mode()
-def forward_flops(model: nn.Module, inputs: Tensor, lengths: Tensor | None = None) -> int:
-    """FLOPs of `model(inputs, lengths)`, for the whole batch."""
+def forward_flops(model: nn.Module, *shown: Tensor | None) -> int:
+    """FLOPs of `model(*shown)`, for the whole batch. A module that has a method `flops` counts for itself."""
     total = 0
 
     def count(module: nn.Module, arguments: tuple[Any, ...], output: Any) -> None:
         nonlocal total
-        if isinstance(module, nn.RNNBase):
+        if hasattr(module, "flops"):
+            total += cast(Callable[..., int], module.flops)(arguments, output)
+        elif isinstance(module, nn.RNNBase):
             total += recurrent_flops(module, steps=_steps(arguments[0]))
         elif isinstance(module, nn.Linear):
             total += 2 * module.in_features * output.numel()
@@ -31,10 +34,11 @@ def forward_flops(model: nn.Module, inputs: Tensor, lengths: Tensor | None = Non
             assert isinstance(module, nn.Conv1d | nn.Conv2d)
             total += 2 * module.weight[0].numel() * output.numel()
 
-    hooks = [module.register_forward_hook(count) for module in model.modules() if isinstance(module, _COUNTED)]
+    counted = [module for module in model.modules() if isinstance(module, _COUNTED) or hasattr(module, "flops")]
+    hooks = [module.register_forward_hook(count) for module in counted]
     was_training = model.training
     try:
-        model.eval()(inputs, lengths)
+        model.eval()(*shown)
     finally:
         model.train(was_training)
         for hook in hooks:

@@ -13,7 +13,7 @@ from cnn_vs_rnn.costs.memory import saved_bytes
 from cnn_vs_rnn.costs.timing import interleaved_medians, single_thread
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.evaluation.results import Cost
-from cnn_vs_rnn.learner.batches import Batch
+from cnn_vs_rnn.learner.batches import Batch, Batches
 from cnn_vs_rnn.learner.module import OPTIMIZERS
 from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.models.encoder import SequenceEncoder
@@ -52,8 +52,7 @@ class _Contender:
         self.model = model_from(folder.best, trial)
         self.batch = _full_batch(trial, trial.recipe.batch_size)
         self.asked = _full_batch(trial, ANSWERED)
-        lengths = self.batch.lengths
-        self.single = Batch(self.batch.inputs[:1], self.batch.targets[:1], None if lengths is None else lengths[:1])
+        self.single = _full_batch(trial, 1)
         if not self.is_baseline:
             self.training_step = training_step(self.model, trial, self.batch)
 
@@ -68,7 +67,7 @@ class _Contender:
     def cost(self, step_seconds: float | None, latency_seconds: float, batch_seconds: float) -> Cost:
         flops, memory = None, None
         if not self.is_baseline:
-            flops = float(forward_flops(self.model, self.single.inputs, self.single.lengths))
+            flops = float(forward_flops(self.model, *self.single.shown))
             self.model.train()
             memory = saved_bytes(self.model, lambda: loss_on(self.model, self.trial, self.batch)) / MEGABYTE
         return Cost(
@@ -111,12 +110,14 @@ def training_step(model: nn.Module, trial: Trial, batch: Batch) -> Callable[[], 
 
 def loss_on(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
     """The trial's loss of `model` on a batch."""
-    return loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
+    return loss_of(trial.task.loss, model(*batch.shown), batch.targets)
 
 
 def _full_batch(trial: Trial, size: int) -> Batch:
-    """A batch of `size` samples whose sequences all have the task's full length."""
+    """A batch of `size` samples whose sequences all have the task's full length, or, to be translated, their own."""
     samples = read_part(trial.data, trial.seed, "train")
     repeated = samples.take(torch.arange(size).remainder(len(samples)).numpy())
+    if repeated.target_lengths is not None:
+        return next(iter(Batches(repeated, size)))
     inputs, targets = torch.from_numpy(repeated.inputs), torch.from_numpy(repeated.targets)
     return Batch(inputs, targets, None if repeated.lengths is None else torch.full((size,), inputs.shape[1]))

@@ -35,7 +35,7 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
     """
     test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
     with single_thread():
-        predictions, finite = predict(model_from(folder.best, trial), trial.task, test)
+        predictions, finite = predict(model_from(folder.best, trial), trial.task, test, trial.data.task.vocabulary)
     path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
     predictions.write(path)
     return TrialResult(
@@ -71,6 +71,9 @@ def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bo
 
 def _collapsed(predictions: Predictions) -> bool:
     predicted, target = predictions.predicted, predictions.target
+    if len(predictions.answers):  # sequences that all differ in truth
+        counts = np.unique(predictions.answers, axis=0, return_counts=True)[1]
+        return bool(1 - counts.max() / counts.sum() <= COLLAPSED_SHARE)
     if not len(target) or len(np.unique(target)) < 2:
         return False
     if np.issubdtype(target.dtype, np.integer):

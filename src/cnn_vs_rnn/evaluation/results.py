@@ -18,6 +18,17 @@ HIGHER_IS_BETTER: dict[Score, bool] = {
     "mae": False,
     "nll": False,
     "bits": False,
+    "perplexity": False,
+    "chrf": True,
+    "bleu": True,
+    "chrf_beam": True,
+    "bleu_beam": True,
+}
+
+# The highest that there is; where lower is better there is none.
+HIGHEST: dict[Score, float] = {
+    **{"accuracy": 1.0, "macro_f1": 1.0},
+    **{"chrf": 100.0, "bleu": 100.0, "chrf_beam": 100.0, "bleu_beam": 100.0},
 }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor
 
-from cnn_vs_rnn.tasks.data import Samples
+from cnn_vs_rnn.tasks.data import BEGIN, IGNORED, Samples
 
 BUCKET_BATCHES = 4  # sequences of this many batches are sorted by length together
 
@@ -16,13 +16,14 @@ BUCKET_BATCHES = 4  # sequences of this many batches are sorted by length togeth
 class Batch:
     """inputs: images (batch, channel, height, width), sequences (batch, time, channel) or tokens (batch, time).
 
-    lengths in time steps. weight: of the batch's mean loss in the mean over the processes that share a batch.
+    lengths in time steps. weight: of the batch's mean loss in the mean over the processes that share a batch. given: of
+    answers that are sequences, the right token before each (teacher forcing; Williams & Zipser 1989).
 
     A plain class on purpose: Lightning walks through tuples and dataclasses several times a step, which costs a small
     network a tenth of its speed, and moves anything else that has a `to`.
     """
 
-    __slots__ = ("inputs", "lengths", "targets", "weight")
+    __slots__ = ("given", "inputs", "lengths", "targets", "weight")
 
     def __init__(
         self,
@@ -30,21 +31,29 @@ class Batch:
         targets: Shaped[Tensor, "batch ..."],
         lengths: Int[Tensor, " batch"] | None,
         weight: float = 1.0,
+        given: Int[Tensor, "batch answer"] | None = None,
     ) -> None:
-        self.inputs, self.targets, self.lengths, self.weight = inputs, targets, lengths, weight
+        self.inputs, self.targets, self.lengths, self.weight, self.given = inputs, targets, lengths, weight, given
+
+    @property
+    def shown(self) -> tuple[Tensor | None, ...]:
+        """What a model is called with to answer step by step: inputs and lengths, and what is given."""
+        return (self.inputs, self.lengths) if self.given is None else (self.inputs, self.lengths, self.given)
 
     def to(self, device: torch.device, non_blocking: bool = False) -> Batch:
         """The same batch on a device."""
         if self.inputs.device == device:
             return self
-        lengths = None if self.lengths is None else self.lengths.to(device, non_blocking=non_blocking)
-        inputs = self.inputs.to(device, non_blocking=non_blocking)
-        return Batch(inputs, self.targets.to(device, non_blocking=non_blocking), lengths, self.weight)
+        return self._moved(lambda tensor: tensor.to(device, non_blocking=non_blocking))
 
     def pinned(self) -> Batch:
         """The same in memory from which a GPU copies while it computes."""
-        lengths = None if self.lengths is None else self.lengths.pin_memory()
-        return Batch(self.inputs.pin_memory(), self.targets.pin_memory(), lengths, self.weight)
+        return self._moved(Tensor.pin_memory)
+
+    def _moved(self, move: Callable[[Tensor], Tensor]) -> Batch:
+        lengths = None if self.lengths is None else move(self.lengths)
+        given = None if self.given is None else move(self.given)
+        return Batch(move(self.inputs), move(self.targets), lengths, self.weight, given)
 
 
 class Batches:
@@ -73,6 +82,7 @@ class Batches:
         self.inputs = torch.from_numpy(samples.inputs)
         self.targets = torch.from_numpy(samples.targets)
         self.lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths)
+        self.target_lengths = None if samples.target_lengths is None else torch.from_numpy(samples.target_lengths)
         self.batch_size = batch_size
         self.shuffle_seed = shuffle_seed
         self.share, self.pinned = share, pinned
@@ -95,11 +105,16 @@ class Batches:
         return (own, len(own) * processes / len(index)) if len(own) else (index[:1], 0.0)
 
     def _batch(self, index: Int[Tensor, " chosen"], weight: float) -> Batch:
+        targets, given = self.targets[index], None
+        if self.target_lengths is not None:
+            targets = targets[:, : int(self.target_lengths[index].max())]
+            given = given_before(targets)
         if self.lengths is None:
-            return Batch(self.inputs[index], self.targets[index], None, weight)
+            return Batch(self.inputs[index], targets, None, weight, given)
         lengths = self.lengths[index]
         longest = int(lengths.max())
-        targets = self.targets[index]
+        if given is not None:
+            return Batch(self.inputs[index, :longest], targets, lengths, weight, given)
         per_step = targets.ndim == 3 or (targets.ndim == 2 and not targets.is_floating_point())
         return Batch(self.inputs[index, :longest], targets[:, :longest] if per_step else targets, lengths, weight)
 
@@ -114,3 +129,13 @@ class Batches:
         order = torch.cat([bucket[self.lengths[bucket].argsort(stable=True)] for bucket in buckets])
         batches = order.split(self.batch_size)
         return tuple(batches[i] for i in torch.randperm(len(batches), generator=generator))
+
+
+def given_before(targets: Int[Tensor, "batch answer"]) -> Int[Tensor, "batch answer"]:
+    """The token before each one of an answer: BEGIN before the first; padding where there is none.
+
+    >>> given_before(torch.tensor([[7, 8, 3], [9, 3, -100]])).tolist()
+    [[2, 7, 8], [2, 9, 3]]
+    """
+    before = torch.cat([targets.new_full((len(targets), 1), BEGIN), targets[:, :-1]], dim=1)
+    return before.masked_fill(before == IGNORED, 0)

@@ -152,6 +152,7 @@ def _fit_once(
         trial.recipe,
         augmentation_for(trial.task, trial.augment),
         class_weights=class_weights(train.targets, output.size) if output.balanced else None,
+        vocabulary=trial.data.task.vocabulary,
         max_epochs=trial.trainer.max_epochs,
         patience=trial.trainer.patience,
         seed=trial.seed,
@@ -218,7 +219,8 @@ def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRe
     write_checkpoint(folder.best, {"state_dict": model.state_dict()})
     with replacing(folder.history) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file).writerow(COLUMNS)
-    valid, _ = predict(model, trial.task, Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH))
+    batches = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+    valid, _ = predict(model, trial.task, batches, trial.data.task.vocabulary)
     return FitRecord(
         epochs=0,
         best_epoch=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from cnn_vs_rnn.config import RecipeConfig, TaskConfig
+from cnn_vs_rnn.learner.answered import answered, beam_of
 from cnn_vs_rnn.learner.batches import Batch, Batches
 from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.learner.scores import PartScore
@@ -25,7 +27,8 @@ OPTIMIZERS = {
 class Learner(pl.LightningModule):
     """A network, how it is trained, and what it is trained on.
 
-    class_weights: of the loss; None counts every sample equally.
+    class_weights: of the loss; None counts every sample equally. vocabulary: the text of each token, for a score of
+    texts.
 
     After each epoch `train_loss`, and the metrics `valid_loss` and `valid_score`, are means over samples.
     """
@@ -38,6 +41,7 @@ class Learner(pl.LightningModule):
         augmentation: nn.Module | None,
         *,
         class_weights: Float[Tensor, " output"] | None = None,
+        vocabulary: Sequence[str] = (),
         max_epochs: int,
         patience: int,
         seed: int,
@@ -50,7 +54,8 @@ class Learner(pl.LightningModule):
         self.max_epochs, self.patience = max_epochs, patience
         self._train = _Mean()
         self._valid_loss = _Mean()
-        self._valid_score = PartScore(task.score)
+        self._score = lambda: PartScore(task.score, vocabulary, beam_of(task.score, task))
+        self._valid_score = self._score()
         self._schedule: torch.optim.lr_scheduler.LRScheduler | None = None
         self._schedule_state: dict[str, Any] | None = None
 
@@ -108,7 +113,7 @@ class Learner(pl.LightningModule):
 
     def training_step(self, batch: Batch, _: int) -> Float[Tensor, ""]:
         inputs = batch.inputs if self.augmentation is None else self.augmentation(batch.inputs, batch.lengths)
-        loss = self._loss(self.network(inputs, batch.lengths), batch)
+        loss = self._loss(self.network(inputs, *batch.shown[1:]), batch)
         self._train.add(loss.detach(), len(batch.targets) if batch.weight else 0)
         return loss * batch.weight if self.trainer.world_size > 1 else loss
 
@@ -117,12 +122,12 @@ class Learner(pl.LightningModule):
 
     def on_validation_epoch_start(self) -> None:
         self._valid_loss.reset()
-        self._valid_score = PartScore(self.task.score)
+        self._valid_score = self._score()
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        outputs = self.network(batch.inputs, batch.lengths)
-        self._valid_loss.add(self._loss(outputs, batch), len(batch.targets))
-        self._valid_score.add(outputs, batch.targets)
+        said = answered(self.network, batch, self.task, (self.task.score,))
+        self._valid_loss.add(self._loss(said.outputs, batch), len(batch.targets))
+        self._valid_score.add(said)
 
     def on_validation_epoch_end(self) -> None:
         # Every process has seen all of it, with statistics of its own batches: what the first one found holds for all.

@@ -62,6 +62,15 @@ def per_sample_score(
     return values if counts.ndim == 1 else values.sum(1) / counts.sum(1)
 
 
+def log_likelihood(
+    outputs: Float[Tensor, "batch ... output"], targets: Shaped[Tensor, "batch ..."]
+) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
+    """Of each sample, the negative log-likelihood of its steps in nats, and how many steps count."""
+    counts = (targets != IGNORED).view(len(targets), -1)
+    losses = torch.where(counts, _class_losses(outputs, targets).view_as(counts), 0.0)
+    return _nan_as_infinite(losses).sum(1), counts.sum(1).to(losses.dtype)
+
+
 def _right(outputs: Float[Tensor, "... output"], targets: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
     return ((outputs.argmax(-1) == targets) & outputs.isfinite().all(-1)).float()
 

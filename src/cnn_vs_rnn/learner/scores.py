@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Float64, Shaped
 from torch import Tensor
 
-from cnn_vs_rnn.config import Score
-from cnn_vs_rnn.learner.objective import per_sample_score
+from cnn_vs_rnn.config import DECODED, Score
+from cnn_vs_rnn.learner.answered import GREEDY, Answered
+from cnn_vs_rnn.learner.corpus_scores import contributions, text_statistics
+from cnn_vs_rnn.learner.objective import log_likelihood, per_sample_score
+from cnn_vs_rnn.tasks.subwords import text_of
 
 
 class PartScore:
-    """One score of a part: the mean of `per_sample`, whatever the score."""
+    """One score of a part: the mean of `per_sample`, whatever the score.
 
-    def __init__(self, kind: Score) -> None:
+    vocabulary: the text of each token, of answers that are texts. beam: which of the decoded answers is scored.
+    """
+
+    def __init__(self, kind: Score, vocabulary: Sequence[str] = (), beam: int = GREEDY) -> None:
         self.kind: Score = kind
+        self._vocabulary, self._beam = vocabulary, beam
         self._added: list[tuple[Tensor, ...]] = []
 
-    def add(self, outputs: Float[Tensor, "batch ... output"], targets: Shaped[Tensor, "batch ..."]) -> None:
+    def add(self, answered: Answered) -> None:
         """Count a batch."""
+        outputs, targets = answered.outputs, answered.targets
         if self.kind == "macro_f1":  # no mean over samples
             self._added.append(_hits(outputs, targets))
+        elif self.kind == "perplexity":
+            self._added.append((torch.stack(log_likelihood(outputs, targets), dim=1),))
+        elif self.kind in DECODED:
+            answers, references = self._texts(answered.decoded[self._beam]), self._texts(targets)
+            statistics = text_statistics(self.kind, answers, references)
+            self._added.append((torch.from_numpy(statistics),))
         else:
             self._added.append((per_sample_score(self.kind, outputs, targets),))
 
     def per_sample(self) -> Float[Tensor, " sample"]:
         """The score of each sample, or what stands for it in a score that is no mean over samples."""
-        joined = [torch.cat(parts) for parts in zip(*self._added, strict=True)]
+        if len(statistics := self.statistics()):
+            return torch.from_numpy(contributions(self.kind, statistics)).float()
+        joined = self._joined()
         return macro_f1_contributions(*joined) if self.kind == "macro_f1" else joined[0]
+
+    def statistics(self) -> Float64[np.ndarray, "sample statistic"]:
+        """Of each sample, what `corpus_score` sums up; empty of other scores."""
+        if self.kind != "perplexity" and self.kind not in DECODED:
+            return np.empty((0, 0))
+        return self._joined()[0].double().cpu().numpy()
 
     def value(self) -> float:
         """The score."""
         return float(self.per_sample().double().mean())
+
+    def _joined(self) -> list[Tensor]:
+        return [torch.cat(parts) for parts in zip(*self._added, strict=True)]
+
+    def _texts(self, tokens: Shaped[Tensor, "batch _"]) -> list[str]:
+        return [text_of(row, self._vocabulary) for row in tokens.tolist()]
 
 
 def _hits(

@@ -13,7 +13,9 @@ from cnn_vs_rnn.config import ModelConfig
 from cnn_vs_rnn.errors import UserError, nearest
 from cnn_vs_rnn.models.closed_form import ClosedForm
 from cnn_vs_rnn.models.encoder import Encoder, input_as_rows
+from cnn_vs_rnn.models.encoder_decoder import EncoderDecoder
 from cnn_vs_rnn.models.network import Network
+from cnn_vs_rnn.models.translator import Translator
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
 
 _Module = TypeVar("_Module", bound=nn.Module)
@@ -28,12 +30,15 @@ def model_class(model: ModelConfig) -> type[nn.Module]:
 
 
 def build(model: ModelConfig, input: InputSpec, output: OutputSpec, *, width: float, dropout: float) -> nn.Module:
-    """A freshly initialised model: a Network, or a ClosedForm baseline (for which width and dropout mean nothing)."""
+    """A freshly initialised model: a Network or a Translator, or a ClosedForm baseline (without width and dropout)."""
     cls = model_class(model)
     if issubclass(cls, ClosedForm):
         return _call(model, cls, input=input, output=output)
+    if issubclass(cls, EncoderDecoder):
+        arguments = {"input": input.embedded(), "output": output, "width": width, "dropout": dropout}
+        return Translator(_call(model, cls, **arguments), input, output)
     if not issubclass(cls, Encoder):
-        raise UserError(f"model {model.name}: {model.target} is neither an Encoder nor a ClosedForm")
+        raise UserError(f"model {model.name}: {model.target} is no Encoder, EncoderDecoder or ClosedForm")
     encoder = _call(model, cls, input=input_as_rows(input, cls.reads), width=width, dropout=dropout)
     if output.causal and not getattr(encoder, "causal", False):
         raise UserError(

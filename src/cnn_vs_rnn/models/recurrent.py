@@ -48,10 +48,16 @@ class RecurrentEncoder(SequenceEncoder):
         self, inputs: Float[Tensor, "batch time channel"], lengths: Int[Tensor, " batch"] | None = None
     ) -> Float[Tensor, "batch feature"]:
         features = self.sequence(inputs, lengths)
-        if self.read_out == "last" and not self.causal:
-            forwards, backwards = features.split(self.direction_features, dim=2)
-            return torch.cat([read_out(forwards, lengths, "last"), backwards[:, 0]], dim=1)
-        return read_out(features, lengths, self.read_out)
+        return self.ended(features, lengths) if self.read_out == "last" else read_out(features, lengths, self.read_out)
+
+    def ended(
+        self, features: Float[Tensor, "batch time feature"], lengths: Int[Tensor, " batch"] | None
+    ) -> Float[Tensor, "batch feature"]:
+        """What each direction ended with."""
+        if self.causal:
+            return read_out(features, lengths, "last")
+        forwards, backwards = features.split(self.direction_features, dim=2)
+        return torch.cat([read_out(forwards, lengths, "last"), backwards[:, 0]], dim=1)
 
 
 class StackedRecurrentEncoder(RecurrentEncoder):

@@ -8,8 +8,9 @@ from torch import Tensor
 from cnn_vs_rnn.budgets.width import solve_width
 from cnn_vs_rnn.config import BudgetConfig
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.learner.batches import Batch
+from cnn_vs_rnn.learner.batches import Batch, given_before
 from cnn_vs_rnn.probes.run import RefusedError
+from cnn_vs_rnn.tasks.data import END
 from cnn_vs_rnn.trials.trial import Trial
 
 
@@ -26,12 +27,15 @@ def at_length(trial: Trial, length: int) -> Trial:
     input = data.task.input.model_copy(update={"length": length})
     if input == data.task.input:
         return trial
+    output = data.task.output
+    if output.sequence is not None:  # an answer of as many tokens as its source, and its end
+        output = output.model_copy(update={"sequence": length + 1})
     budget = BudgetConfig(name=f"of {trial.model.name}", parameters=trial.parameters)
     try:
-        width, parameters = solve_width(trial.model, input, data.task.output, budget)
+        width, parameters = solve_width(trial.model, input, output, budget)
     except UserError as error:
         raise RefusedError(f"at {length} time steps: {error}") from error
-    task = data.task.model_copy(update={"input": input})
+    task = data.task.model_copy(update={"input": input, "output": output})
     return trial.model_copy(
         update={"width": width, "parameters": parameters, "data": data.model_copy(update={"task": task})}
     )
@@ -57,6 +61,9 @@ def random_batch(trial: Trial, size: int) -> Batch:
         else:
             inputs = whole(input.vocabulary, (size, input.length), lowest=1)  # 0 is padding
         lengths = torch.full((size,), input.length) if input.variable else None
+    if output.sequence is not None:
+        answer = whole(output.size, (size, output.sequence), lowest=END + 1)
+        return Batch(inputs, answer, lengths, given=given_before(answer))
     answers = (size, inputs.shape[1]) if output.per_step else (size,)
     if trial.task.loss == "cross_entropy":
         targets = whole(output.size, answers)

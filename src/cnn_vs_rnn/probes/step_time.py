@@ -98,7 +98,7 @@ def with_parallel_scans(entrants: Sequence[Entrant]) -> list[Entrant]:
 def sample_flops(trial: Trial) -> int:
     """FLOPs of the forward pass of one sample."""
     sample = random_batch(trial, 1)
-    return forward_flops(initial_model(trial), sample.inputs, sample.lengths)
+    return forward_flops(initial_model(trial), *sample.shown)
 
 
 def step_seconds(

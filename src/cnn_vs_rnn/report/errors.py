@@ -65,14 +65,18 @@ def error_blocks(
     results: Sequence[TrialResult],
     predictions: ReadPredictions,
 ) -> list[ErrorBlock]:
-    """One a contest in which both a CNN and an RNN finished; none for an experiment of many contests.
+    """One a contest in which both a CNN and an RNN finished; none for an experiment of many contests, nor of sequences.
 
     Its page would grow with every one of them, and nobody looks at so many samples. Reads the data and, where answers
     are not just right or wrong, the checkpoints of the trials.
     """
     if len(contests) >= FROM:
         return []
-    held = [one for one in contests if one.champion("cnn") and one.champion("rnn")]
+    held = [
+        one
+        for one in contests
+        if one.champion("cnn") and one.champion("rnn") and experiment.tasks[one.task].output != "sequence"
+    ]
     return [_block(one, experiment.tasks[one.task], results, predictions) for one in held]
 
 

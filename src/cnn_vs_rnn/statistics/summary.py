@@ -11,13 +11,11 @@ import numpy as np
 from jaxtyping import Float
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Mark, TrialResult
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, HIGHEST, Flag, Mark, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
 
-LIMITS: dict[Score, tuple[float, float]] = {
-    score: (0.0, 1.0 if better else np.inf) for score, better in HIGHER_IS_BETTER.items()
-}
+LIMITS: dict[Score, tuple[float, float]] = {score: (0.0, HIGHEST.get(score, np.inf)) for score in HIGHER_IS_BETTER}
 
 ReadPredictions = Callable[[TrialResult], Predictions]
 

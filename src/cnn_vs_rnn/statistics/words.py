@@ -24,6 +24,11 @@ SCORE_WORDS: dict[Score, str] = {
     "mae": "mean absolute error",
     "nll": "negative log-likelihood (nats)",
     "bits": "bits a step, of text bits a character (negative log-likelihood)",
+    "perplexity": "perplexity (how many tokens a step seems to leave open: the exponential of its mean nats)",
+    "chrf": "chrF (character n-grams in common with the reference, of 100; greedy decoding)",
+    "bleu": "BLEU (word n-grams in common with the reference, of 100; greedy decoding)",
+    "chrf_beam": "chrF of beam search (of 100)",
+    "bleu_beam": "BLEU of beam search (of 100)",
 }
 IN_PERCENT: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
 
@@ -35,6 +40,11 @@ SCORE_SYMBOLS: dict[Score, str] = {
     "mae": "MAE",
     "nll": "NLL, nats",
     "bits": "Bits",
+    "perplexity": "Perplexity",
+    "chrf": "chrF",
+    "bleu": "BLEU",
+    "chrf_beam": "chrF, beam",
+    "bleu_beam": "BLEU, beam",
 }
 
 

@@ -15,6 +15,7 @@ IGNORED = -100  # a per-step target that counts for neither loss nor score (padd
 
 
 UNKNOWN = 1  # the token of what the vocabulary does not hold; 0 is padding
+BEGIN, END = 2, 3  # tokens before the first and after the last of an answer that is a sequence
 
 
 class InputSpec(Strict):
@@ -30,6 +31,7 @@ class InputSpec(Strict):
     length: int | None = None  # of the longest sequence, in time steps
     variable: bool = False  # sequences differ in length, so that lengths travel with them
     vocabulary: int | None = None  # kinds of tokens, padding (0) and unknown (1) included
+    words: int | None = None  # tokens below this number begin a word; None where tokens are not parts of words
 
     def embedded(self) -> InputSpec:
         """The sequence of vectors that a network makes of tokens; anything else stays what it is."""
@@ -60,6 +62,7 @@ class OutputSpec(Strict):
     causal: bool = False  # the answer at a step may know earlier steps and this one only
     balanced: bool = False  # every class counts equally, however rare
     forecast: Forecast | None = None
+    sequence: int | None = None  # tokens of the longest answer, its end included, where answers are sequences
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,16 @@ class Samples:
     inputs: images (sample, channel, height, width), sequences (sample, time, channel) or tokens (sample, time), padded
         with 0 at the end. As stored, images may be bytes; scaled, all but tokens are float32.
     targets: class index (sample,), class index a step (sample, time; IGNORED where padded), values or labels 0 and 1
-        (sample, output), or labels a step (sample, time, output; IGNORED where padded).
+        (sample, output), or labels a step (sample, time, output; IGNORED where padded). Answers that are sequences:
+        tokens (sample, answer time), END the last of each; IGNORED where padded.
     lengths: time steps of each sequence; None for images and where all lengths are equal.
+    target_lengths: tokens of each answer, END included; None where answers are no sequences.
     """
 
     inputs: Shaped[np.ndarray, "sample ..."]
     targets: Shaped[np.ndarray, "sample ..."]
     lengths: Int[np.ndarray, " sample"] | None = None
+    target_lengths: Int[np.ndarray, " sample"] | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -83,7 +89,17 @@ class Samples:
     def take(self, index: Int[np.ndarray, " chosen"]) -> Samples:
         """The samples at these positions, in this order."""
         lengths = None if self.lengths is None else self.lengths[index]
-        return Samples(self.inputs[index], self.targets[index], lengths)
+        target_lengths = None if self.target_lengths is None else self.target_lengths[index]
+        return Samples(self.inputs[index], self.targets[index], lengths, target_lengths)
+
+    def joined(self, other: Samples) -> Samples:
+        """These samples and then the others, which are of the same kind and padded alike."""
+        joined = {
+            name: np.concatenate([array, getattr(other, name)])
+            for name, array in vars(self).items()
+            if array is not None
+        }
+        return Samples(**joined)
 
 
 @dataclass(frozen=True)

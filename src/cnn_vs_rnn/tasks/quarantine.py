@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Int
 
@@ -17,7 +19,7 @@ def without_padding_noise(samples: Samples) -> Samples:
             inputs = inputs.astype(np.float32)
     if samples.lengths is not None:
         inputs[~valid_steps(samples.lengths, inputs.shape[1])] = 0
-    return Samples(inputs, samples.targets, samples.lengths)
+    return replace(samples, inputs=inputs)
 
 
 def unusable(samples: Samples, input: InputSpec, output: OutputSpec) -> dict[int, str]:
@@ -43,7 +45,7 @@ def unusable(samples: Samples, input: InputSpec, output: OutputSpec) -> dict[int
         mark(rows(~known), "its labels are not all 0 or 1")
     elif np.issubdtype(samples.targets.dtype, np.integer):
         outside = (samples.targets < 0) | (samples.targets >= output.size)
-        if output.per_step:
+        if output.per_step or output.sequence:
             outside &= samples.targets != IGNORED
         mark(rows(outside), f"its target is not one of {output.size} classes")
     else:

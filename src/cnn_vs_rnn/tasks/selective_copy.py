@@ -47,7 +47,7 @@ def load(config: TaskConfig) -> RawTask:
     pool = _draw(np.random.default_rng(pool_seed), options.samples, options.length, options.recalled, steps)
     return RawTask(
         pool=pool,
-        test=Samples(*(np.concatenate([getattr(one, name) for one in (known, longer)]) for name in vars(known))),
+        test=known.joined(longer),
         input=InputSpec(kind="sequence", channels=SYMBOLS + 2, length=steps, variable=True),
         output=OutputSpec(size=SYMBOLS, per_step=True, causal=True),
         classes=tuple(str(symbol) for symbol in range(1, SYMBOLS + 1)),

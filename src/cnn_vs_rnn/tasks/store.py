@@ -167,12 +167,12 @@ def _split(stored: Arrays, config: TaskConfig, seed: int) -> Split:
 
 
 def _arrays(samples: Samples, extra: Arrays | None = None) -> dict[str, np.ndarray]:
-    arrays = {"inputs": samples.inputs, "targets": samples.targets, "lengths": samples.lengths, **(extra or {})}
+    arrays = {**vars(samples), **(extra or {})}
     return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _samples(arrays: dict[str, np.ndarray]) -> Samples:
-    return Samples(arrays["inputs"], arrays["targets"], arrays.get("lengths"))
+    return Samples(arrays["inputs"], arrays["targets"], arrays.get("lengths"), arrays.get("target_lengths"))
 
 
 def _code_digest(config: TaskConfig) -> str:
