@@ -8,6 +8,7 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 from torchmetrics import functional as M
 
+from cnn_vs_rnn.learner.answered import Answered
 from cnn_vs_rnn.learner.objective import class_weights, loss_of
 from cnn_vs_rnn.learner.scores import PartScore, macro_f1_contributions
 from cnn_vs_rnn.tasks.data import IGNORED
@@ -16,7 +17,7 @@ from cnn_vs_rnn.tasks.data import IGNORED
 def score(kind, outputs, targets, batch=7):
     part = PartScore(kind)
     for start in range(0, len(outputs), batch):
-        part.add(outputs[start : start + batch], targets[start : start + batch])
+        part.add(Answered(outputs[start : start + batch], targets[start : start + batch]))
     return part.value()
 
 

@@ -68,7 +68,7 @@ class ConvSeq2Seq(EncoderDecoder):
         self.features = decoder
 
     def encode(self, source: Float[Tensor, "batch source channel"], lengths: Int[Tensor, " batch"] | None) -> State:
-        """Keys, values, which of them are valid, the scale of attention; the place; each decoder layer's steps before."""
+        """Keys, values, which are valid, the scale of attention; the place; the steps before of each decoder layer."""
         batch, time, _ = source.shape
         lengths = source.new_full((batch,), time, dtype=torch.long) if lengths is None else lengths
         valid = valid_positions(lengths, time)
