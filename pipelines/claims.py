@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cnn_vs_rnn.claims.joined import joined
 from cnn_vs_rnn.claims.ledger import in_order
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.errors import UserError
@@ -32,7 +33,8 @@ def main() -> None:
     folder = DATA / "08_reporting" / "claims"
     try:
         files = sorted((PROJECT / DATA / "07_model_output" / "claims").glob("*.json"))
-        decided = [one for file in files for one in _records(file, DecidedClaim, "reporting")]
+        found = [one for file in files for one in _records(file, DecidedClaim, "reporting")]
+        decided = joined(found)
         if not decided:
             raise UserError("no experiment has decided a claim yet: run `dvc repro`")
         measured_on = environment(PROJECT)
@@ -42,7 +44,7 @@ def main() -> None:
             decided,
             {
                 name: _records(PROJECT / Rooms.of(name).model_output / "measurements.json", Measurement, "evaluation")
-                for name in {one.verdict.experiment for one in decided}
+                for name in {one.verdict.experiment for one in found}
             },
             measured_on,
         )

@@ -86,9 +86,9 @@ def decide(
         _outcome(finding, p, len(findings), experiment.statistics)
         for finding, p in zip(findings, adjusted, strict=True)
     )
-    verdict = _verdict(outcomes)
+    verdict = verdict_of(outcomes)
     crossover = _crossover(findings, outcomes, experiment.statistics) if verdict == "depends" else None
-    hinge = _hinge(verdict, outcomes)
+    hinge = hinge_of(verdict, outcomes)
     return ClaimVerdict(
         claim=claim_id,
         experiment=experiment.experiment,
@@ -164,7 +164,8 @@ def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
     return f"Not even {MOST_SEEDS} seeds would decide it: the effect is too near the margin for its spread."
 
 
-def _verdict(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
+def verdict_of(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
+    """Rule 10."""
     found = {outcome.outcome for outcome in outcomes}
     if found == {"holds"}:
         return "supported"
@@ -173,7 +174,7 @@ def _verdict(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
     return "depends" if found >= {"holds", "fails"} else "undecided"
 
 
-def _hinge(verdict: ClaimWord, outcomes: tuple[TestOutcome, ...]) -> int:
+def hinge_of(verdict: ClaimWord, outcomes: tuple[TestOutcome, ...]) -> int:
     """Which test the verdict hinges on: rule 11. Of equals the first."""
     places = range(len(outcomes))
     if verdict == "depends":

@@ -35,6 +35,17 @@ def reason(
     return f"{_all(outcomes)} tests {verb}; nearest to {other} is {figures}."
 
 
+def overview(verdict: ClaimWord, outcomes: Sequence[TestOutcome]) -> str:
+    """Which tests hold, fail and are open, in a sentence without figures."""
+    if verdict == "depends":
+        return _flip(outcomes)
+    if verdict == "undecided":
+        if all(outcome.outcome == "open" for outcome in outcomes):
+            return f"{_all(outcomes)} tests are open."
+        return f"Of {len(outcomes)} tests {_counts(outcomes)}{_left(outcomes)}."
+    return f"{_all(outcomes)} tests {'hold' if verdict == 'supported' else 'fail'}."
+
+
 def effect_text(value: float, finding: Finding) -> str:
     """An effect, or a margin, in its unit."""
     if math.isinf(value):
@@ -119,7 +130,7 @@ def _standing(outcomes: Sequence[TestOutcome]) -> str:
         return "Open: "
     if all(outcome.outcome == "open" for outcome in outcomes):
         return f"{_all(outcomes)} tests are open, such as "
-    return f"Of {len(outcomes)} tests {_counts(outcomes)}{_left(outcomes)}. Open: "
+    return f"{overview('undecided', outcomes)} Open: "
 
 
 def _all(outcomes: Sequence[TestOutcome]) -> str:

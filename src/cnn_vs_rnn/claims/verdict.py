@@ -75,3 +75,4 @@ class DecidedClaim(Strict):
     parameters: int
     seeds: int
     confidence: float
+    parts: tuple[DecidedClaim, ...] = ()  # what each experiment decided of it, where several did (`claims.joined`)

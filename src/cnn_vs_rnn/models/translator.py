@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
@@ -56,30 +58,34 @@ class Translator(nn.Module):
         """Token scores (logits) of each step after the tokens given; the most likely answer where none are."""
         if given is None:
             return self.translate(inputs, lengths)
-        state = self._encoded(inputs, lengths)
-        return self._scored(self.network.decode(state, self._embedded(given)))
+        state = self.encoded(inputs, lengths)
+        return self._scored(self.network.decode(state, self.embedding(given)))
 
     @torch.no_grad()
     def translate(
         self, inputs: Int[Tensor, "batch source"], lengths: Int[Tensor, " batch"] | None = None, beam: int = 1
     ) -> Int[Tensor, "batch _"]:
         """The network's own answers, END included, padded with 0; of beam search, the best of those it kept."""
-        with parametrize.cached():  # normalised weights are computed once, not at every step
-            state = self._encoded(inputs, lengths)
+        with self.remembering():
+            state = self.encoded(inputs, lengths)
             begin = inputs.new_full((len(inputs),), BEGIN)
             if beam == 1:
-                return greedy(self._step, state, begin, self.longest)
-            return beam_search(self._step, state, begin, self.longest, beam)
+                return greedy(self.next_scores, state, begin, self.longest)
+            return beam_search(self.next_scores, state, begin, self.longest, beam)
 
-    def _step(self, state: State, tokens: Int[Tensor, " batch"]) -> tuple[Float[Tensor, "batch token"], State]:
-        features, state = self.network.step(state, self._embedded(tokens))
+    def next_scores(self, state: State, tokens: Int[Tensor, " batch"]) -> tuple[Float[Tensor, "batch token"], State]:
+        """Token scores of the step after `tokens`, and the state then."""
+        features, state = self.network.step(state, self.embedding(tokens))
         return self._scored(features), state
 
-    def _encoded(self, inputs: Int[Tensor, "batch source"], lengths: Int[Tensor, " batch"] | None) -> State:
-        return self.network.encode(zero_padding(self._embedded(inputs), lengths), lengths)
+    @staticmethod
+    def remembering() -> AbstractContextManager[None]:
+        """A context in which normalised weights are computed once, and not at every step."""
+        return parametrize.cached()
 
-    def _embedded(self, tokens: Int[Tensor, "*batch"]) -> Float[Tensor, "*batch channel"]:
-        return self.embedding(tokens)
+    def encoded(self, inputs: Int[Tensor, "batch source"], lengths: Int[Tensor, " batch"] | None) -> State:
+        """The state before the first token of the answer."""
+        return self.network.encode(zero_padding(self.embedding(inputs), lengths), lengths)
 
     def _scored(self, features: Float[Tensor, "*batch feature"]) -> Float[Tensor, "*batch token"]:
         return self.scores(self.head(features), self.embedding.weight)

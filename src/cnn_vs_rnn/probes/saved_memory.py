@@ -45,8 +45,7 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
             found.append(entrant.measurement("saved_bytes", float(saved), at=float(length)))
             found.append(entrant.measurement("peak_bytes", float(peak), at=float(length)))
         model = initial_model(entrant.trial)
-        assert isinstance(model, Network)
-        if isinstance(model.encoder, SequenceEncoder) and model.encoder.causal:
+        if isinstance(model, Network) and isinstance(model.encoder, SequenceEncoder) and model.encoder.causal:
             found.append(entrant.measurement("state_bytes", float(state_bytes(model.encoder.initial_state(1)))))
     return found
 

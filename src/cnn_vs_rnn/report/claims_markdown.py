@@ -39,9 +39,14 @@ def _section(one: DecidedClaim) -> str:
         f"Rule: {one.config.rule}",
         f"Found before: {one.config.literature}",
         _tests(verdict),
-        f"`kedro run --params experiment={verdict.experiment}`; {one.parameters:,} parameters, {one.seeds} seeds.",
+        *(_again(part) for part in one.parts or (one,)),
     ]
     return "\n\n".join(parts)
+
+
+def _again(one: DecidedClaim) -> str:
+    command = f"`kedro run --params experiment={one.verdict.experiment}`"
+    return f"{command}; {one.parameters:,} parameters, {one.seeds} seeds."
 
 
 def _tests(verdict: ClaimVerdict) -> str:

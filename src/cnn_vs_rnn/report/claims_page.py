@@ -40,7 +40,7 @@ def write_claims_page(
     known = {one.verdict.claim for one in ordered}
     page = render(
         "claims.html.j2",
-        entries=[claim_entry(one, measurements.get(one.verdict.experiment, ())) for one in ordered],
+        entries=[claim_entry(one, _of(one, measurements)) for one in ordered],
         missing=[claim for claim in CLAIMS if claim not in known],
         tally=Counter(one.verdict.verdict for one in ordered),
         notes=VERDICT_NOTES,
@@ -50,3 +50,8 @@ def write_claims_page(
         extent=extent,
     )
     write_text(path, page)
+
+
+def _of(claim: DecidedClaim, measurements: Mapping[str, Sequence[Measurement]]) -> list[Measurement]:
+    """What the probes of its experiments found."""
+    return [found for part in claim.parts or (claim,) for found in measurements.get(part.verdict.experiment, ())]
