@@ -75,12 +75,12 @@ def test_each_of_its_models_takes_a_step_on_a_real_batch(file, composed, tmp_pat
         batch = next(iter(Batches(train, trial.recipe.batch_size, shuffle_seed=0)))
         if isinstance(model, ClosedForm):
             model.fit(train, 0)
-            loss = loss_of(trial.task.loss, model(batch.inputs, batch.lengths), batch.targets)
+            loss = loss_of(trial.task.loss, model(*batch.shown), batch.targets)
             assert math.isfinite(loss.item()), trial.name
             continue
         augmentation = augmentation_for(trial.task, trial.augment)
         inputs = batch.inputs if augmentation is None else augmentation(batch.inputs, batch.lengths)
-        loss = loss_of(trial.task.loss, model(inputs, batch.lengths), batch.targets)
+        loss = loss_of(trial.task.loss, model(inputs, *batch.shown[1:]), batch.targets)
         loss.backward()
         assert math.isfinite(loss.item()), trial.name
         for name, parameter in model.named_parameters():
