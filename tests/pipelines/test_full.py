@@ -10,7 +10,8 @@ from repository import does, make_repository, ran, repro
 
 FULL = "pipelines/full/dvc.yaml"
 EXPERIMENTS = yaml.safe_load((SOURCE / FULL).read_text())["stages"]["full"]["matrix"]["experiment"]
-FEW = ("cnn2d", "tcn", "text_cnn", "gru", "majority")
+FEW = ("cnn2d", "tcn", "text_cnn", "gru", "majority", "conv_seq2seq", "rnn_seq2seq", "dictionary")
+TRANSLATORS = 20_000  # parameters, of which positions take some
 PART = {
     "seeds": 2,
     "budget": {"parameters": 3000},
@@ -30,7 +31,10 @@ def reduce(path):
             settings["tasks"][task]["options"] = {**generated[task]["options"], "samples": 200, "test_samples": 60}
     models = next(choice for choice in settings["defaults"] if "/model" in choice)
     models["/model"] = [model for model in models["/model"] if model in FEW]
-    path.write_text("# @package _global_\n" + yaml.safe_dump({**settings, **PART}, sort_keys=False))
+    settings["defaults"] = [one for one in settings["defaults"] if not any("@models." in key for key in one)]
+    settings.pop("models", None)  # second ways to run a model
+    small = {"budget": {"parameters": TRANSLATORS}} if "multi30k" in tasks else {}
+    path.write_text("# @package _global_\n" + yaml.safe_dump({**settings, **PART, **small}, sort_keys=False))
 
 
 @needs_mirror
