@@ -27,7 +27,7 @@ def reduce(path):
     generated = dict(settings.get("tasks", {}))
     for task in tasks:
         settings.setdefault("tasks", {})[task] = {"limit": 200, "test_limit": 60}
-        if task in generated:
+        if "samples" in generated.get(task, {}).get("options", {}):
             settings["tasks"][task]["options"] = {**generated[task]["options"], "samples": 200, "test_samples": 60}
     models = next(choice for choice in settings["defaults"] if "/model" in choice)
     models["/model"] = [model for model in models["/model"] if model in FEW]
