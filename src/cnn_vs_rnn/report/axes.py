@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn_vs_rnn.config import Score
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, HIGHEST
 from cnn_vs_rnn.report.palette import RULE
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness
-from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, magnitude_text, number_text
+from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_NAMES, SCORE_SYMBOLS, magnitude_text, number_text
 
 _LOG_FROM = 10.0  # where the largest value is this many times the smallest, the axis is logarithmic
 _FEWEST = 3  # models that an axis is fitted to at least
@@ -66,11 +67,12 @@ def score_axis(summaries: list[ModelSummary], champions: set[str], score: Score)
     """
     shown = _without_stragglers([one for one in summaries if one.mean is not None], champions, score)
     ends = [value for one in shown for value in (one.low, one.mean, one.high) if value is not None]
-    if score in IN_PERCENT:
-        low, high = 100 * min(ends, default=0.0), 100 * max(ends, default=1.0)
-        pad = max(0.06 * (high - low), 0.5)
-        name = "accuracy" if score == "accuracy" else SCORE_SYMBOLS[score]
-        return Axis(name, max(0.0, low - pad), min(100.0 + pad / 2, high + pad), log=False, percent=True)
+    if HIGHER_IS_BETTER[score]:
+        low, high = (shown_value(end, score) for end in (min(ends, default=0.0), max(ends, default=HIGHEST[score])))
+        pad, most = max(0.06 * (high - low), 0.5), shown_value(HIGHEST[score], score)
+        percent = score in IN_PERCENT
+        low, high = max(0.0, low - pad), min(most + pad / 2, high + pad)
+        return Axis(SCORE_NAMES[score], low, high, log=False, percent=percent)
     means = [one.mean for one in shown if one.mean]
     better = f"{SCORE_SYMBOLS[score]} (lower is better)"
     if means and spans_decades(min(means), max(means)):
