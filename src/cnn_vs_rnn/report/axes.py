@@ -98,12 +98,21 @@ def cost_axis(title: str, values: list[float]) -> Axis:
 def log_ticks(low: float, high: float) -> list[float]:
     """Round values between two ends: 1, 2, 5 within a decade and a half, 1 and 3 up to three, powers of ten beyond.
 
-    >>> log_ticks(0.8, 12.0), log_ticks(900.0, 1.0)
-    ([1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 10.0, 30.0, 100.0, 300.0])
+    More of them where that would leave a single one.
+
+    >>> log_ticks(0.8, 12.0), log_ticks(900.0, 1.0), log_ticks(12.0, 30.0), log_ticks(410.0, 640.0)
+    ([1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 10.0, 30.0, 100.0, 300.0], [15.0, 20.0, 30.0], [500.0, 600.0])
     """
     low, high = min(low, high), max(low, high)
     decades = math.log10(high / low)
-    digits = (1, 2, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,)
+    ticks = _multiples((1, 2, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,), low, high)
+    for digits in ((1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)):
+        ticks = ticks if len(ticks) > 1 else _multiples(digits, low, high)
+    return ticks
+
+
+def _multiples(digits: tuple[float, ...], low: float, high: float) -> list[float]:
+    """These multiples of powers of ten, between two ends."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [value for power in powers for digit in digits if low <= (value := float(f"{digit}e{power}")) <= high]
 

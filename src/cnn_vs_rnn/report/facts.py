@@ -104,13 +104,15 @@ def score_facts(tasks: Iterable[TaskConfig]) -> list[tuple[str, str]]:
     tasks = list(tasks)
     found = []
     for score in dict.fromkeys(score for task in tasks for score in (task.score, *task.also)):
-        words = SCORE_WORDS[score]
-        if words.lower() == SCORE_SYMBOLS[score].lower():
+        words, symbol = SCORE_WORDS[score], SCORE_SYMBOLS[score]
+        if words.lower() == symbol.lower():
             continue
+        if words.lower().startswith(f"{symbol.lower()} ("):
+            words = words[len(symbol) + 2 : -1]
         beams = sorted({beam_of(score, task) for task in tasks if score in (task.score, *task.also)} - {GREEDY})
         kept = f"; a beam of {fact_text(beams)}" if beams else ""
         computed = f"; sacrebleu {sacrebleu}" if (sacrebleu := signature(score)) else ""
-        found.append((SCORE_SYMBOLS[score], f"{words}{kept}{computed}"))
+        found.append((symbol, f"{words}{kept}{computed}"))
     return found
 
 

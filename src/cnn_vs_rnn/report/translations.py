@@ -27,7 +27,6 @@ SENTENCES = 10
 class Translation:
     """Of one sentence by one model. chrf: of this sentence by itself, in words; best: no other has a higher one."""
 
-    model: str
     family: Family
     text: str
     chrf: str
@@ -46,9 +45,10 @@ class TranslatedSentence:
 
 @dataclass(frozen=True)
 class TranslationBlock:
-    """One contest, by the trials of one seed. tested: sentences of the test part."""
+    """One contest, by the trials of one seed. models: and their families; tested: sentences of the test part."""
 
     heading: str
+    models: dict[str, Family]
     seed: int
     tested: int
     sentences: list[TranslatedSentence]
@@ -113,6 +113,7 @@ def _block(
     best = np.max(list(scored.values()), axis=0)
     return TranslationBlock(
         heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
+        models={model: result.family for model, result in trials.items()},
         seed=first.seed,
         tested=len(tested),
         sentences=[
@@ -122,7 +123,6 @@ def _block(
                 references[at],
                 [
                     Translation(
-                        model,
                         result.family,
                         said[model][at],
                         score_text(scored[model][at], "chrf"),

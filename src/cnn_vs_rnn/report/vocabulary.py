@@ -39,13 +39,13 @@ def sides(card: Mapping[str, Any]) -> Sides | None:
             "Tokens of a text: shortest, median, longest",
             *(f"{one['min']:,}, {number_text(one['median'])}, {one['max']:,}" for one in lengths),
         ),
-        SidesRow("Mean of the training part", *(f"{one['per_text']:.1f}" for one in both)),
-        SidesRow(f"Kinds of tokens in it, of {vocabulary['size']:,}", *(f"{one['used']:,}" for one in both)),
-        SidesRow("Kinds that occur once in it", *(f"{one['once']:,}" for one in both)),
+        SidesRow("Mean tokens of a training text", *(f"{one['per_text']:.1f}" for one in both)),
+        SidesRow(f"Kinds of tokens in training, of {vocabulary['size']:,}", *(f"{one['used']:,}" for one in both)),
+        SidesRow("Kinds that training sees once", *(f"{one['once']:,}" for one in both)),
     ]
     if all(one["whole_words"] is not None for one in both):
         rows.append(
-            SidesRow("Share of its tokens that are whole words", *(f"{100 * one['whole_words']:.0f}%" for one in both))
+            SidesRow("Training tokens that are whole words", *(f"{100 * one['whole_words']:.0f}%" for one in both))
         )
     frequent = [
         (name, [(text, count) for text, count in one["frequent"]])

@@ -142,7 +142,7 @@ def _answer_tokens(part: Samples) -> Int[np.ndarray, " sample"]:
     return part.target_lengths - 1
 
 
-def _lengths(of_pool: Int[np.ndarray, " sample"], of_test: Int[np.ndarray, " sample"]) -> Lengths:
+def _lengths(of_pool: Int[np.ndarray, " pool"], of_test: Int[np.ndarray, " test"]) -> Lengths:
     steps = np.concatenate([of_pool, of_test])
     return Lengths(
         min=int(steps.min()), median=float(np.median(steps)), max=int(steps.max()), trained=int(of_pool.max())
