@@ -126,7 +126,8 @@ def _sheet(groups: Sequence[Sequence[_Row]], title: str, policy: str, room: int)
         "orange blocks were dropped": any(dropped.any() for dropped, _ in blocks),
         "grey blocks are not in the vocabulary": any(unknown.any() for _, unknown in blocks),
     }
-    subtitles = [policy, "; ".join(words for words, needed in legend.items() if needed)]
+    marks = "; ".join(words for words, needed in legend.items() if needed)
+    subtitles = [policy, marks] if marks else [policy]
     height = sum(row.height for group in groups for row in group) + GAP * (len(groups) - 1)
     sheet = Sheet(title, subtitles, height)
     y = sheet.top

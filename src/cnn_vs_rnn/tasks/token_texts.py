@@ -36,14 +36,13 @@ def token_name(token: int, vocabulary: Sequence[str], words: int) -> str:
     ['do', 'a space', '-gs', 'byte C3', 'bytes E4 C3']
     """
     spelt = _bytes(vocabulary[token])
-    try:
-        text = spelt.decode("utf-8")
-    except UnicodeDecodeError:
-        spelt = spelt.strip()
+    text = spelt.decode("utf-8", errors="replace")
+    if not text.strip(" "):
+        return "a space" if len(text) == 1 else f"{len(text)} spaces"
+    if "\N{REPLACEMENT CHARACTER}" in text or not text.isprintable():
+        spelt = spelt.strip(b" ")
         return f"{'byte' if len(spelt) == 1 else 'bytes'} {spelt.hex(' ').upper()}"
-    if not text.strip():
-        return "a space" if text == " " else repr(text)
-    return text.strip() if token < words else f"-{text}"
+    return text.strip(" ") if token < words else f"-{text}"
 
 
 def _bytes(text: str) -> bytes:
