@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
+from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.executors.node import readings
+from cnn_vs_rnn.learner import corpus_scores
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
@@ -46,6 +48,11 @@ def signature(trial: Trial) -> ModelSignature:
         inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
     answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)
     return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
+
+
+def score_signatures(scores: Iterable[Score]) -> dict[str, str]:
+    """Tags that say how sacrebleu computed each score that is its."""
+    return {f"signature.{score}": text for score in scores if (text := corpus_scores.signature(score))}
 
 
 def history(folder: TrialFolder, score: str, started: int) -> list[Metric]:

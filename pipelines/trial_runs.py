@@ -24,7 +24,7 @@ from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import State
 from pipelines.logged_model import log_model
-from pipelines.mlflow_terms import dataset_input, history, params, system
+from pipelines.mlflow_terms import dataset_input, history, params, score_signatures, system
 
 TUNING = "tuning"  # a tag of the runs that only served the search for settings: finished, stopped or failed
 FAILURE = "failure"  # a tag
@@ -147,6 +147,8 @@ class TrialRuns:
         self._log(run, [Metric(name, value, made, 0) for name, value in scores.items() if name not in run.metrics])
         for flag in result.flags:
             self._tag(run, f"flag.{flag}", "true")
+        for tag, computed in score_signatures((trial.task.score, *result.also)).items():
+            self._tag(run, tag, computed)
 
     def measure(self, trial: Trial, metrics: Sequence[Metric]) -> None:
         """Record what this `kedro run` measured of a trial; a run of an untrained network ends here."""

@@ -27,6 +27,7 @@ from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
 from cnn_vs_rnn.report.plots import confusion, learning_curves
 from cnn_vs_rnn.report.table import contest_table
+from cnn_vs_rnn.report.translations import translation_blocks
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
@@ -36,6 +37,7 @@ from cnn_vs_rnn.statistics.recommendation import Recommendation
 from cnn_vs_rnn.statistics.standing import Standings, by_contest, remembering, standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
 from cnn_vs_rnn.tuning.search import TuningTrial
+from pipelines.mlflow_terms import score_signatures
 from pipelines.own_data import command_of
 from pipelines.records import IngestedVariant, Preview
 from pipelines.rooms import Rooms
@@ -101,6 +103,7 @@ def write_reports(
         experiment=contest,
         advice=advice,
         errors=error_blocks(contests, contest, results, read),
+        translations=translation_blocks(contests, contest, results, read),
         contests=contests,
         results=results,
         failed=failed,
@@ -172,7 +175,8 @@ def _track(
         {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None}
         | {f"claim/{c.claim}": c.effect for c in decided if c.effect is not None},
         {f"verdict.{names[c.task, c.condition]}": c.verdict for c in contests}
-        | {f"claim.{c.claim}": c.verdict for c in decided},
+        | {f"claim.{c.claim}": c.verdict for c in decided}
+        | score_signatures(score for task in contest.tasks.values() for score in (task.score, *task.also)),
     )
 
 

@@ -145,6 +145,7 @@ class MadeUp:
                     "tuning": [],
                     "advice": None,
                     "errors": [],
+                    "translations": [],
                     "claims": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",

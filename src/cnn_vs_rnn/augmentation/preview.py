@@ -12,7 +12,7 @@ from torch import nn
 from cnn_vs_rnn.augmentation.answers import answer_text
 from cnn_vs_rnn.augmentation.draw_images import draw_images
 from cnn_vs_rnn.augmentation.draw_sequences import draw_sequences
-from cnn_vs_rnn.augmentation.draw_text import draw_texts
+from cnn_vs_rnn.augmentation.draw_text import draw_pairs, draw_texts
 from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.policy_words import policy_words
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, read_part, read_scaling
@@ -27,18 +27,22 @@ def render_preview(
     """PNG, 1600 pixels wide. The same seed gives the same picture.
 
     Each sample stands above its augmented version: images, sequences as lines or as a table of channel by time (both
-    scaled), and texts with the tokens that were dropped. Raises UserError where the prepared files were changed.
+    scaled), and texts with the tokens that were dropped; beneath a text that is to become another, that other.
+
+    Raises UserError where the prepared files were changed.
     """
     task, scaling = prepared.task, read_scaling(prepared, seed)
     train = read_part(prepared, seed, "train")
     chosen = train.take(_one_of_each(train, samples, seed))
-    targets = chosen.targets if scaling.target_mean is None else scaling.undo_targets(chosen.targets)
-    labels = [answer_text(np.asarray(target), task.output, task.classes) for target in targets]
     rows = {ORIGINAL: chosen}
     module = augmentation_for(config, augment)
     if module is not None:
         rows[AUGMENTED] = _augmented(module, chosen, seed)
     policy = policy_words(config, augment, task.input.channels)
+    if task.output.sequence is not None:
+        return draw_pairs(rows, config.name, policy, task.vocabulary).png()
+    targets = chosen.targets if scaling.target_mean is None else scaling.undo_targets(chosen.targets)
+    labels = [answer_text(np.asarray(target), task.output, task.classes) for target in targets]
     if task.input.kind == "image":
         rows = {name: scaling.undo(row) for name, row in rows.items()}
         return draw_images(rows, labels, config.name, policy).png()

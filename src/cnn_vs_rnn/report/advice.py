@@ -23,7 +23,7 @@ _MOST = 0.999  # beyond it the figures mean nothing: they rest on a model of the
 _NONE = "\u2013"
 COSTS = {
     "Training": "mean over seeds",
-    "Latency": "median inference of a single sample, one thread",
+    "Latency": "median time of the whole answer to a single sample, one thread",
     "Latency in batch": "a sample's share of the answer to a batch, one thread",
     "Memory to train": "saved for the backward pass of one batch",
     "Size": "all weights and buffers",

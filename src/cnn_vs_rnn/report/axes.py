@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn_vs_rnn.config import Score
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, HIGHEST
 from cnn_vs_rnn.report.palette import RULE
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness
-from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, magnitude_text, number_text
+from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_NAMES, SCORE_SYMBOLS, magnitude_text, number_text
 
 _LOG_FROM = 10.0  # where the largest value is this many times the smallest, the axis is logarithmic
 _FEWEST = 3  # models that an axis is fitted to at least
@@ -66,11 +67,12 @@ def score_axis(summaries: list[ModelSummary], champions: set[str], score: Score)
     """
     shown = _without_stragglers([one for one in summaries if one.mean is not None], champions, score)
     ends = [value for one in shown for value in (one.low, one.mean, one.high) if value is not None]
-    if score in IN_PERCENT:
-        low, high = 100 * min(ends, default=0.0), 100 * max(ends, default=1.0)
-        pad = max(0.06 * (high - low), 0.5)
-        name = "accuracy" if score == "accuracy" else SCORE_SYMBOLS[score]
-        return Axis(name, max(0.0, low - pad), min(100.0 + pad / 2, high + pad), log=False, percent=True)
+    if HIGHER_IS_BETTER[score]:
+        low, high = (shown_value(end, score) for end in (min(ends, default=0.0), max(ends, default=HIGHEST[score])))
+        pad, most = max(0.06 * (high - low), 0.5), shown_value(HIGHEST[score], score)
+        percent = score in IN_PERCENT
+        low, high = max(0.0, low - pad), min(most + pad / 2, high + pad)
+        return Axis(SCORE_NAMES[score], low, high, log=False, percent=percent)
     means = [one.mean for one in shown if one.mean]
     better = f"{SCORE_SYMBOLS[score]} (lower is better)"
     if means and spans_decades(min(means), max(means)):
@@ -96,12 +98,21 @@ def cost_axis(title: str, values: list[float]) -> Axis:
 def log_ticks(low: float, high: float) -> list[float]:
     """Round values between two ends: 1, 2, 5 within a decade and a half, 1 and 3 up to three, powers of ten beyond.
 
-    >>> log_ticks(0.8, 12.0), log_ticks(900.0, 1.0)
-    ([1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 10.0, 30.0, 100.0, 300.0])
+    More of them where that would leave a single one.
+
+    >>> log_ticks(0.8, 12.0), log_ticks(900.0, 1.0), log_ticks(12.0, 30.0), log_ticks(410.0, 640.0)
+    ([1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 10.0, 30.0, 100.0, 300.0], [15.0, 20.0, 30.0], [500.0, 600.0])
     """
     low, high = min(low, high), max(low, high)
     decades = math.log10(high / low)
-    digits = (1, 2, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,)
+    ticks = _multiples((1, 2, 5) if decades < 1.5 else (1, 3) if decades < 3 else (1,), low, high)
+    for digits in ((1, 1.5, 2, 3, 5, 7), (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)):
+        ticks = ticks if len(ticks) > 1 else _multiples(digits, low, high)
+    return ticks
+
+
+def _multiples(digits: tuple[float, ...], low: float, high: float) -> list[float]:
+    """These multiples of powers of ten, between two ends."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [value for power in powers for digit in digits if low <= (value := float(f"{digit}e{power}")) <= high]
 

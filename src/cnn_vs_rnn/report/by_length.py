@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from cnn_vs_rnn.config import ExperimentConfig, Family, Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
+from cnn_vs_rnn.learner.corpus_scores import corpus_score
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.report.axes import Axis, cost_axis, shown_value, spans_decades
 from cnn_vs_rnn.report.figures import empty_figure
@@ -28,7 +30,8 @@ BINS = 10  # at most, with about as many test samples each
 class LengthBin:
     """One champion's score on test samples of like length.
 
-    shortest, longest: time steps of the bin's samples. lowest_seed, highest_seed: of the means of single seeds.
+    shortest, longest: time steps (of a translation, tokens of the source) of the bin's samples. mean: over seeds, of
+    the score of the bin's samples. lowest_seed, highest_seed: of single seeds.
     """
 
     task: str
@@ -48,11 +51,10 @@ class LengthBin:
         """Between the shortest and the longest."""
         return (self.shortest + self.longest) / 2
 
-    @property
-    def text(self) -> str:
-        """For the reader who points at it."""
+    def text(self, along: str) -> str:
+        """For the reader who points at it. along: what lengths are counted in, "time steps"."""
         steps = f"{self.shortest:,}" if self.shortest == self.longest else f"{self.shortest:,} to {self.longest:,}"
-        return f"{self.model}, {steps} steps: {score_text(self.mean, self.metric)} ({self.samples:,} samples)"
+        return f"{self.model}, {steps} {along}: {score_text(self.mean, self.metric)} ({self.samples:,} samples)"
 
 
 def score_by_length(
@@ -63,34 +65,37 @@ def score_by_length(
 ) -> list[LengthBin]:
     """The bins of every champion, of each contest whose test lengths vary.
 
-    Macro F1, which is no mean over samples, is replaced by accuracy.
+    Scores that follow from sums over samples (chrF, perplexity) are computed from those of the bin. Macro F1, which is
+    neither a mean nor such a score, is replaced by accuracy.
     """
     found = []
     for contest in contests:
         trials = standings[contest.task, contest.condition].trials
-        score: Score = experiment.tasks[contest.task].score
+        task = experiment.tasks[contest.task]
         for champion in contest.champions:
             answers = [predictions(trial) for trial in trials[champion.model]]
-            lengths = answers[0].lengths
-            values = [scores for one in answers if (scores := _scores(one, score)) is not None]
-            if len(np.unique(lengths)) < 2 or not values:
+            scored = [(one.lengths, scorer) for one in answers if (scorer := _scorer(one, task.score)) is not None]
+            if not scored:
                 continue
-            table = np.stack(values)
-            for bin in length_bins(lengths):
-                seeds = table[:, bin].mean(axis=1)
+            # Where each seed has its own test part, the bins are of all of them together.
+            lengths = np.concatenate([own for own, _ in scored]) if task.repeated else scored[0][0]
+            for bin in length_bins(lengths) if len(np.unique(lengths)) > 1 else ():
+                shortest, longest = int(lengths[bin].min()), int(lengths[bin].max())
+                inside = [(np.flatnonzero((own >= shortest) & (own <= longest)), scorer) for own, scorer in scored]
+                seeds = [scorer(chosen) for chosen, scorer in inside if len(chosen)]
                 found.append(
                     LengthBin(
                         task=contest.task,
                         condition=contest.condition,
                         family=champion.family,
                         model=champion.model,
-                        metric="accuracy" if score == "macro_f1" else score,
-                        shortest=int(lengths[bin].min()),
-                        longest=int(lengths[bin].max()),
+                        metric="accuracy" if task.score == "macro_f1" else task.score,
+                        shortest=shortest,
+                        longest=longest,
                         samples=len(bin),
-                        mean=float(seeds.mean()),
-                        lowest_seed=float(seeds.min()),
-                        highest_seed=float(seeds.max()),
+                        mean=fmean(seeds),
+                        lowest_seed=min(seeds),
+                        highest_seed=max(seeds),
                     )
                 )
     return found
@@ -108,20 +113,17 @@ def length_bins(lengths: Int[np.ndarray, " sample"], bins: int = BINS) -> list[I
     return [np.flatnonzero(at == bin) for bin in range(len(ends))]
 
 
-def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go.Figure:
+def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None, along: str = "time steps") -> go.Figure:
     """One line a champion, the mean over seeds, with a band from the lowest to the highest seed.
 
     bins: of one contest. trained_up_to: the longest training sequence, marked where a bin is of longer ones alone.
+    along: what lengths are counted in.
     """
     score = bins[0].metric
     middles = [bin.middle for bin in bins]
     low, high = min(middles), max(middles)
     pad = 0.04 * (high - low)
-    across = (
-        cost_axis("time steps", middles)
-        if spans_decades(low, high)
-        else Axis("time steps", low - pad, high + pad, log=False)
-    )
+    across = cost_axis(along, middles) if spans_decades(low, high) else Axis(along, low - pad, high + pad, log=False)
     figure = empty_figure(320, left=64, bottom=48)
     lines = {model: [bin for bin in bins if bin.model == model] for model in dict.fromkeys(bin.model for bin in bins)}
     for own in reversed(lines.values()):  # bands first, so that none hides a line, and the baseline's below the others
@@ -143,7 +145,7 @@ def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go
             mode="lines+markers",
             line={"color": colour, "width": 2},
             marker={"size": 6, "color": colour},
-            customdata=[bin.text for bin in own],
+            customdata=[bin.text(along) for bin in own],
             hovertemplate="%{customdata}<extra></extra>",
         )
     if trained_up_to is not None and any(bin.shortest > trained_up_to for bin in bins):
@@ -171,8 +173,14 @@ def by_length_figure(bins: Sequence[LengthBin], trained_up_to: int | None) -> go
     return figure
 
 
-def _scores(answers: Predictions, score: Score) -> Float[np.ndarray, " sample"] | None:
-    """Of each sample; None where the score is no mean over samples, or not finite."""
-    if score != "macro_f1":
-        return answers.per_sample if np.isfinite(answers.per_sample).all() else None
-    return (answers.predicted == answers.target).astype(np.float32) if len(answers.target) else None
+def _scorer(answers: Predictions, score: Score) -> Callable[[Int[np.ndarray, " chosen"]], float] | None:
+    """The score of samples at some positions; None where it cannot be computed, or not all are finite."""
+    if len(answers.statistics):
+        table = answers.statistics
+        return (lambda chosen: corpus_score(score, table[chosen].sum(axis=0))) if np.isfinite(table).all() else None
+    values = answers.per_sample
+    if score == "macro_f1":
+        if not len(answers.target):
+            return None
+        values = (answers.predicted == answers.target).astype(np.float32)
+    return (lambda chosen: float(values[chosen].mean())) if np.isfinite(values).all() else None

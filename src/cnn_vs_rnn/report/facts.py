@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnn_vs_rnn.budgets.several import budget_text
-from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, TrainerConfig
-from cnn_vs_rnn.statistics.words import number_text
+from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, TaskConfig, TrainerConfig
+from cnn_vs_rnn.learner.answered import GREEDY, beam_of
+from cnn_vs_rnn.learner.corpus_scores import signature
+from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, SCORE_WORDS, number_text
 
 _SHOWN_APART = {
     *("name", "modality", "description", "source", "samples", "classes"),
-    *("quarantined", "duplicates", "warnings", "notes"),
+    *("quarantined", "duplicates", "warnings", "notes", "vocabulary", "answer_lengths"),
 }
 MOST_LISTED = 20  # items left out that are named one by one
 
 
 def data_facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a data card says besides its counts; whatever is not known or empty is left out."""
+    """What a data card says besides its counts; whatever is not known or empty is left out.
+
+    Where answers are sequences, their lengths stand beside those of the sources: `report.vocabulary`.
+    """
+    hidden = _SHOWN_APART | {"lengths"} if card.get("vocabulary") else _SHOWN_APART
     return [
         (key.replace("_", " ").capitalize(), text)
         for key, value in card.items()
-        if key not in _SHOWN_APART and (text := _data_text(key, value, len(card.get("classes") or ())))
+        if key not in hidden and (text := _data_text(key, value, len(card.get("classes") or ())))
     ]
 
 
@@ -70,10 +76,14 @@ def output_text(spec: Mapping[str, Any], classes: int) -> str:
     ('one of 9 classes', '1 value')
     >>> output_text({"size": 24, "forecast": {"horizon": 24, "channels": [6], "period": 24}}, 0)
     'the next 24 steps of 1 channel; a season has 24'
+    >>> output_text({"size": 4000, "sequence": 65}, 0)
+    'up to 64 tokens of the same vocabulary'
     """
     if forecast := spec.get("forecast"):
         season = f"; a season has {forecast['period']}" if forecast.get("period") else ""
         text = f"the next {forecast['horizon']:,} steps of {_counted(len(forecast['channels']), 'channel')}{season}"
+    elif sequence := spec.get("sequence"):
+        text = f"up to {sequence - 1:,} tokens of the same vocabulary"
     elif spec.get("labels"):
         text = f"any of {_counted(spec['size'], 'label')}"
     else:
@@ -87,6 +97,23 @@ def named_counts(card: Mapping[str, Any]) -> list[tuple[str, dict[str, int]]]:
     """Samples by part: of the whole task first, then of each class."""
     rows = [("all", card["samples"])] if card.get("samples") else []
     return rows + list((card.get("classes") or {}).items())
+
+
+def score_facts(tasks: Iterable[TaskConfig]) -> list[tuple[str, str]]:
+    """What each score of these tasks means, where its name does not say so, and how sacrebleu computes it."""
+    tasks = list(tasks)
+    found = []
+    for score in dict.fromkeys(score for task in tasks for score in (task.score, *task.also)):
+        words, symbol = SCORE_WORDS[score], SCORE_SYMBOLS[score]
+        if words.lower() == symbol.lower():
+            continue
+        if words.lower().startswith(f"{symbol.lower()} ("):
+            words = words[len(symbol) + 2 : -1]
+        beams = sorted({beam_of(score, task) for task in tasks if score in (task.score, *task.also)} - {GREEDY})
+        kept = f"; a beam of {fact_text(beams)}" if beams else ""
+        computed = f"; sacrebleu {sacrebleu}" if (sacrebleu := signature(score)) else ""
+        found.append((symbol, f"{words}{kept}{computed}"))
+    return found
 
 
 def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from cnn_vs_rnn.report.by_budget import by_budget
 from cnn_vs_rnn.report.by_length import by_length_figure, score_by_length
 from cnn_vs_rnn.report.claim_entry import claim_entry
 from cnn_vs_rnn.report.errors import ErrorBlock
-from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, settings_facts
+from cnn_vs_rnn.report.facts import data_facts, left_out, named_counts, score_facts, settings_facts
 from cnn_vs_rnn.report.figures import confusion_figure, curve_figure, forest_figure
 from cnn_vs_rnn.report.interval_line import IntervalLine, interval_line
 from cnn_vs_rnn.report.measured import measured_curves, measured_rows
@@ -36,8 +36,10 @@ from cnn_vs_rnn.report.pareto import cost_panels
 from cnn_vs_rnn.report.table import VERDICT_WORDS
 from cnn_vs_rnn.report.template import render
 from cnn_vs_rnn.report.together import left_out_text, together
+from cnn_vs_rnn.report.translations import TranslationBlock
 from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
+from cnn_vs_rnn.report.vocabulary import sides
 from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.recommendation import Advice
 from cnn_vs_rnn.statistics.standing import Standing, Standings
@@ -64,6 +66,7 @@ class ReportInput:
     experiment: ExperimentConfig
     advice: Advice | None  # of own data
     errors: list[ErrorBlock]
+    translations: list[TranslationBlock]
     contests: list[Contest]  # in the order in which they are shown
     results: list[TrialResult]
     failed: list[FailedTrial]
@@ -152,8 +155,10 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
         probed_rows=measured_rows(report.measurements),
         previews={name: base64.b64encode(png).decode() for name, png in report.previews.items()},
         cards={
-            name: (card, data_facts(card), named_counts(card), left_out(card)) for name, card in report.cards.items()
+            name: (card, data_facts(card), named_counts(card), left_out(card), sides(card))
+            for name, card in report.cards.items()
         },
+        scores=score_facts(report.experiment.tasks.values()),
         settings=settings_facts(report.experiment),
         budget=budget_text(report.experiment.budget),
         by_budget=by_budget(report.contests, report.experiment),
@@ -173,6 +178,7 @@ def _block(
     champions = {champion.model for champion in contest.champions}
     bins = score_by_length([contest], report.experiment, report.standings, predictions)
     lengths = report.cards.get(contest.task, {}).get("lengths") or {}
+    along = "source tokens" if task.output == "sequence" else "time steps"
     return _Block(
         contest=contest,
         task=task,
@@ -182,7 +188,7 @@ def _block(
         against_cost=cost_panels(standing.summaries, champions, by_model, task.score),
         curves=_curves(standing, history),
         intervals=_intervals(standing, champions, task),
-        by_length=by_length_figure(bins, lengths.get("trained")) if bins else None,
+        by_length=by_length_figure(bins, lengths.get("trained"), along) if bins else None,
         confusions=_confusions(contest, standing, task, report.classes.get(contest.task, []), predictions),
         values=values_panels(contest, task, standing.trials, predictions),
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.statistics.judge import Contest, Verdict
 from cnn_vs_rnn.statistics.summary import ModelSummary
-from cnn_vs_rnn.statistics.words import interval_text, seconds_text
+from cnn_vs_rnn.statistics.words import SCORE_NAMES, interval_text, seconds_text
 
 WIDTH = 100  # columns at most
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -30,7 +30,7 @@ def contest_table(contest: Contest) -> RenderableType:
     under = "" if contest.condition == "default" else f", {contest.condition}"
     table.add_column(f"{contest.task}{under}", style="bold", header_style="bold", max_width=24)
     table.add_column("model", max_width=20)
-    table.add_column(f"{contest.score}  {100 * contest.confidence:g}% interval", no_wrap=True)
+    table.add_column(f"{SCORE_NAMES[contest.score]}  {100 * contest.confidence:g}% interval", no_wrap=True)
     for heading in ("parameters", "training"):
         table.add_column(heading, justify="right", no_wrap=True)
     if any(champion.marks for champion in contest.champions):

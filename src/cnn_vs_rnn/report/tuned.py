@@ -16,7 +16,7 @@ from cnn_vs_rnn.report.palette import FAMILY_COLOURS, see_through
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     IN_PERCENT,
-    SCORE_WORDS,
+    SCORE_NAMES,
     listed,
     number_text,
     score_text,
@@ -93,7 +93,7 @@ def tuning_figure(trials: Sequence[TuningTrial], score: Score, confidence: float
     title = {"font": {"size": 12}, "standoff": 10}
     figure.update_xaxes(title={"text": "trials of each network", **title}, zeroline=False, nticks=8)
     figure.update_yaxes(
-        title={"text": f"{SCORE_WORDS[score]} on validation", **title}, zeroline=False, nticks=6, ticksuffix=unit
+        title={"text": f"validation {SCORE_NAMES[score]}", **title}, zeroline=False, nticks=6, ticksuffix=unit
     )
     figure.update_layout(showlegend=True, legend={"font": {"size": 11}, "traceorder": "normal"})
     return figure

@@ -1,4 +1,4 @@
-"""Scores as a person reads them: percent for accuracies, three digits for the rest."""
+"""Scores as a person reads them: percent for accuracies, points for what is out of 100, three digits for the rest."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ SCORE_WORDS: dict[Score, str] = {
     "bleu_beam": "BLEU of beam search (of 100)",
 }
 IN_PERCENT: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
-
+# What a difference is counted in, of scores that are out of 100 and yet no share of anything.
+POINTS: dict[Score, str] = {"chrf": "chrF", "chrf_beam": "chrF", "bleu": "BLEU", "bleu_beam": "BLEU"}
 
 SCORE_SYMBOLS: dict[Score, str] = {
     "accuracy": "Accuracy",
@@ -45,6 +46,11 @@ SCORE_SYMBOLS: dict[Score, str] = {
     "bleu": "BLEU",
     "chrf_beam": "chrF, beam",
     "bleu_beam": "BLEU, beam",
+}
+# Within a sentence, or where headings begin with a small letter.
+SCORE_NAMES: dict[Score, str] = {
+    **SCORE_SYMBOLS,
+    **{"accuracy": "accuracy", "macro_f1": "macro F1", "bits": "bits", "perplexity": "perplexity"},
 }
 
 
@@ -66,38 +72,37 @@ def number_text(value: float, digits: int = 3) -> str:
 def score_text(value: float | None, score: Score) -> str:
     """A score, with its unit where it has one.
 
-    >>> score_text(0.9781, "accuracy"), score_text(0.16667, "mse"), score_text(None, "mse")
-    ('97.8%', '0.167', 'none')
+    >>> score_text(0.9781, "accuracy"), score_text(0.16667, "mse"), score_text(None, "mse"), score_text(45.678, "chrf")
+    ('97.8%', '0.167', 'none', '45.7')
     """
     if value is None:
         return "none"
-    return f"{100 * value:.1f}%" if score in IN_PERCENT else number_text(value)
+    return f"{_number(value, score)}%" if score in IN_PERCENT else _number(value, score)
 
 
 def difference_text(value: float, score: Score, *, signed: bool = False) -> str:
-    """A difference of two scores: percentage points for accuracies.
+    """A difference of two scores: percentage points for accuracies, those of the score itself where it has its own.
 
     >>> difference_text(0.0213, "accuracy", signed=True), difference_text(0.01, "accuracy")
     ('+2.1 points', '1 point')
-    >>> difference_text(-0.004, "mse")
-    '-0.004'
+    >>> difference_text(-0.004, "mse"), difference_text(1.94, "chrf", signed=True), difference_text(-0.03, "bleu_beam")
+    ('-0.004', '+1.9 chrF', '0 BLEU')
     """
     sign = "+" if signed and value > 0 else ""
-    if score not in IN_PERCENT:
-        return sign + number_text(value)
-    points = round(100 * value, 1) + 0.0  # + 0.0: no minus before a zero
-    return f"{sign}{points:g} {'point' if abs(points) == 1 else 'points'}"
+    number = _points(value, score)
+    if score in IN_PERCENT:
+        return f"{sign}{number} {'point' if number in ('1', '-1') else 'points'}"
+    return f"{sign}{number} {POINTS.get(score, '')}".rstrip()
 
 
 def range_text(low: float, high: float, score: Score) -> str:
     """An interval of differences, the unit said once.
 
-    >>> range_text(-0.0133, 0.0281, "accuracy"), range_text(0.001, 0.0123, "mse")
-    ('-1.3 to 2.8 points', '0.001 to 0.0123')
+    >>> range_text(-0.0133, 0.0281, "accuracy"), range_text(0.001, 0.0123, "mse"), range_text(-1.0, 2.44, "chrf")
+    ('-1.3 to 2.8 points', '0.001 to 0.0123', '-1 to 2.4 chrF')
     """
-    if score in IN_PERCENT:
-        return f"{difference_text(low, score).split()[0]} to {difference_text(high, score).split()[0]} points"
-    return f"{number_text(low)} to {number_text(high)}"
+    unit = "points" if score in IN_PERCENT else POINTS.get(score, "")
+    return f"{_points(low, score)} to {_points(high, score)} {unit}".rstrip()
 
 
 def listed(words: list[str]) -> str:
@@ -126,8 +131,22 @@ def interval_text(mean: float | None, low: float | None, high: float | None, sco
     """
     if mean is None or low is None or high is None:
         return score_text(mean, score)
-    ends = [f"{100 * end:.1f}" if score in IN_PERCENT else number_text(end) for end in (low, high)]
-    return f"{score_text(mean, score)}  {ends[0]} to {ends[1]}"
+    return f"{score_text(mean, score)}  {_number(low, score)} to {_number(high, score)}"
+
+
+def _number(value: float, score: Score) -> str:
+    """A score without its unit."""
+    if score in POINTS or score in IN_PERCENT:
+        return f"{100 * value if score in IN_PERCENT else value:.1f}"
+    return number_text(value)
+
+
+def _points(difference: float, score: Score) -> str:
+    """A difference without its unit; needless zeros are left out."""
+    if score in POINTS or score in IN_PERCENT:
+        points = round(100 * difference if score in IN_PERCENT else difference, 1) + 0.0  # no minus before a zero
+        return f"{points:g}"
+    return number_text(difference)
 
 
 def seconds_text(seconds: float) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Int
 
 from cnn_vs_rnn.config import Modality, Strict, TaskConfig
 from cnn_vs_rnn.tasks.check import CheckedTask
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_values
 from cnn_vs_rnn.tasks.splits import Split, split_notes
+from cnn_vs_rnn.tasks.vocabulary_card import VocabularyCard, describe_vocabulary
 from cnn_vs_rnn.tasks.warnings import constant_channels, constant_pixels, duplicates, imbalance
 
 
 class Lengths(Strict):
-    """Time steps of the sequences of all parts."""
+    """Time steps of the sequences of all parts, or tokens of their answers."""
 
     min: int
     median: float
@@ -33,8 +35,10 @@ class DataCard(Strict):
     samples: dict[str, int]  # part -> samples
     classes: dict[str, dict[str, int]]  # class or label -> part -> samples (time steps where each step has an answer)
     lengths: Lengths | None  # None for images
+    answer_lengths: Lengths | None  # without their end; None where answers are no sequences
+    vocabulary: VocabularyCard | None  # where answers are sequences
     value_range: tuple[float, float] | None  # of the inputs before scaling, padding left out; None for tokens
-    target_range: tuple[float, float] | None  # of values to predict; None for classes
+    target_range: tuple[float, float] | None  # of values to predict; None for classes and sequences
     quarantined: tuple[tuple[str, str], ...]  # item, why it was left out
     # "test also in pool": how many samples were left out of the second because their exact input is in the first
     duplicates: dict[str, int]
@@ -51,14 +55,18 @@ def describe(
     output: OutputSpec,
     classes: tuple[str, ...],
     notes: tuple[str, ...],
+    vocabulary: tuple[str, ...] = (),
 ) -> DataCard:
-    """The card of checked data. split: that of seed 0. notes: what its loader and the checks say of the data."""
+    """The card of checked data. split: that of seed 0. notes: what its loader and the checks say of the data.
+
+    vocabulary: the text of each token.
+    """
     pool, test, groups = checked.pool, checked.test, checked.groups
     tested = test if split.test is None else pool.take(split.test)
     parts = {"train": pool.take(split.train), "valid": pool.take(split.valid), "test": tested}
     stored = [part for part in (pool, test) if len(part)]  # no test part where every seed draws its own
     inputs = [valid_values(part) for part in stored]
-    values = None if classes or output.labels else np.concatenate([pool.targets, test.targets])
+    values = None if classes or output.labels or output.sequence else np.concatenate([pool.targets, test.targets])
     whole_pool = len(pool) if split.test is None else len(pool) - len(split.test)
     twice = 0 if checked.spans is not None else whole_pool - len(split.train) - len(split.valid)
     counts = {
@@ -77,7 +85,9 @@ def describe(
         output=output,
         samples={name: len(part) for name, part in parts.items()},
         classes=counts,
-        lengths=_lengths(pool, test, input),
+        lengths=None if input.kind == "image" else _lengths(*(_steps(part) for part in (pool, test))),
+        answer_lengths=None if output.sequence is None else _lengths(*(_answer_tokens(part) for part in (pool, test))),
+        vocabulary=None if output.sequence is None else describe_vocabulary(parts["train"], input, vocabulary),
         value_range=(
             None
             if input.kind == "tokens"
@@ -123,12 +133,16 @@ def _scaling_notes(config: TaskConfig, input: InputSpec) -> tuple[str, ...]:
     return (scaled, "targets standardised on the training part") if config.scale_targets else (scaled,)
 
 
-def _lengths(pool: Samples, test: Samples, input: InputSpec) -> Lengths | None:
-    if input.kind == "image":
-        return None
-    of_pool, of_test = (
-        np.full(len(part), part.inputs.shape[1]) if part.lengths is None else part.lengths for part in (pool, test)
-    )
+def _steps(part: Samples) -> Int[np.ndarray, " sample"]:
+    return np.full(len(part), part.inputs.shape[1]) if part.lengths is None else part.lengths
+
+
+def _answer_tokens(part: Samples) -> Int[np.ndarray, " sample"]:
+    assert part.target_lengths is not None
+    return part.target_lengths - 1
+
+
+def _lengths(of_pool: Int[np.ndarray, " pool"], of_test: Int[np.ndarray, " test"]) -> Lengths:
     steps = np.concatenate([of_pool, of_test])
     return Lengths(
         min=int(steps.min()), median=float(np.median(steps)), max=int(steps.max()), trained=int(of_pool.max())

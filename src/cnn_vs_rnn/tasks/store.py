@@ -131,7 +131,8 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
     output = raw.output.model_copy(update={"balanced": config.balanced})
     arrays = {"pool": _arrays(checked.pool, checked.extra), "test": _arrays(checked.test)}
     split = _split(arrays["pool"], config, seed=0)
-    card = describe(config, checked, split, raw.input, output, raw.classes, (*raw.notes, *checked.notes))
+    notes = (*raw.notes, *checked.notes)
+    card = describe(config, checked, split, raw.input, output, raw.classes, notes, raw.vocabulary)
     digests = {part: digest_of(arrays[part]) for part in arrays}
     task = IngestedTask(
         key=task_key(config),
