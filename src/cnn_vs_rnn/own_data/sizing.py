@@ -23,7 +23,7 @@ FEWEST_TESTED = 10  # windows of a forecast in each of those test parts
 # Of a translation, both sides; with validation, which translates. Measured on 2,000 pairs of Multi30K, at
 # TRANSLATOR_PARAMETERS and 1,700 kinds of subwords.
 SECONDS_A_SUBWORD = 6e-5
-TRANSLATOR_PARAMETERS = 100_000
+TRANSLATOR_PARAMETERS = 200_000
 WIDEST_LINEAR = 5000  # numbers a sample, beyond which logistic regression takes minutes
 
 _NETWORKS = {

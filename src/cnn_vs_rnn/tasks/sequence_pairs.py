@@ -66,17 +66,13 @@ def translation_task(
         chosen = pool.take(kept)
         learnt = chosen.take(_not_tested(config, kept, test, valid, groups))
         subwords = Subwords([*learnt.sources, *learnt.targets], options.vocabulary)
-        samples, usable = _cut(chosen, subwords, options, left_out)
-        if not len(usable):
-            raise UserError(
-                f"task {config.name}: no pair has two sides of 1 to {options.longest} subwords: raise longest"
-            )
+        samples, usable = _cut(config, chosen, subwords, options, left_out)
         if len(usable) == len(kept):
             break
         kept = kept[usable]
     tested, tested_keys = None, []
     if test is not None:
-        tested, usable = _cut(test, subwords, options, left_out)
+        tested, usable = _cut(config, test, subwords, options, left_out)
         tested_keys = list(test.take(usable).sources)
     return RawTask(
         pool=samples,
@@ -115,13 +111,17 @@ def _not_tested(
 
 
 def _cut(
-    pairs: TextPairs, subwords: Subwords, options: PairOptions, left_out: list[tuple[str, str]]
+    config: TaskConfig, pairs: TextPairs, subwords: Subwords, options: PairOptions, left_out: list[tuple[str, str]]
 ) -> tuple[Samples, Int[np.ndarray, " usable"]]:
-    """The usable pairs as samples, and which they are; the others are added to what is left out."""
+    """The usable pairs of a part as samples, and which they are; the others are added to what is left out."""
     sources, targets = subwords(pairs.sources), subwords(pairs.targets)
     reasons = [_unusable(*both, options.longest) for both in zip(sources, targets, strict=True)]
     left_out += [(place, why) for place, why in zip(pairs.places, reasons, strict=True) if why]
     usable = np.flatnonzero([not why for why in reasons])
+    if not len(usable):
+        raise UserError(
+            f"task {config.name}: no pair of a part has two sides of 1 to {options.longest} subwords: raise longest"
+        )
     return pair_samples([sources[at] for at in usable], [targets[at] for at in usable], options.longest), usable
 
 
