@@ -46,6 +46,8 @@ def signature(trial: Trial) -> ModelSignature:
     inputs: list[ColSpec | TensorSpec] = [TensorSpec(kind, (-1, -1) if tokens else shape, "inputs")]
     if data.input.variable:
         inputs.append(TensorSpec(np.dtype(np.int64), (-1,), "lengths"))
+    if data.output.sequence is not None:
+        return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.int64), (-1, -1))]))
     answer = (-1, -1, data.output.size) if data.output.per_step else (-1, data.output.size)
     return ModelSignature(Schema(inputs), Schema([TensorSpec(np.dtype(np.float32), answer)]))
 

@@ -3,7 +3,8 @@
 Nothing is unpickled: the artifacts are a JSON file of facts and a checkpoint read with ``weights_only=True``.
 Input: {"inputs": raw samples as the task stores them, images (sample, channel, height, width) or sequences
 (sample, time, channel), or tokens (sample, time); "lengths": time steps of each, where they differ}. Output:
-probabilities of classes or labels, or values. (From raw files: `pipelines.export.raw_serving`.)
+probabilities of classes or labels, values, or tokens (sample, answer) padded with 0. (From raw files:
+`pipelines.export.raw_serving`.)
 """
 
 from __future__ import annotations

@@ -58,6 +58,8 @@ def _signature(facts: ModelFacts, column: Column) -> ModelSignature:
 
 def _answer(facts: ModelFacts) -> list[ColSpec | TensorSpec]:
     per_step, number = facts.output.per_step, DataType.double
+    if facts.output.sequence is not None:
+        return [ColSpec(DataType.string, "translation")]
     if facts.loss == "cross_entropy" and per_step:
         return [ColSpec(Array(DataType.string), "class"), ColSpec(Array(number), "probability")]
     if facts.loss == "cross_entropy":

@@ -90,7 +90,7 @@ def _export(
     costs: list[Cost],
     results: list[TrialResult],
 ) -> str:
-    """Write a winner's folder; returns why a network's ONNX file could not be written, or nothing."""
+    """Write a winner's folder; returns why an ONNX file that is to be expected could not be written, or nothing."""
     # with onnx and its runtime, for which other pipelines do not wait
     from cnn_vs_rnn.export.example import raw_example
     from cnn_vs_rnn.export.facts import ModelFacts
@@ -130,7 +130,8 @@ def _export(
     write_text(folder / "model_card.md", model_card(facts, evidence, asking(facts, folder)))
     _say(winner, onnx, reason)
     logger.info("serve   %s", serve_command(folder))
-    return reason if result.family != "baseline" else ""
+    expected = result.family != "baseline" and facts.output.sequence is None
+    return reason if expected else ""
 
 
 def _trained(result: TrialResult) -> tuple[TrialFolder, Trial]:

@@ -9,12 +9,14 @@ from contest import compose, planned
 from own_data import made
 
 from cnn_vs_rnn.augmentation.scaling import read_part
-from cnn_vs_rnn.export.answers import answers
+from cnn_vs_rnn.export.answers import answers, predict
 from cnn_vs_rnn.export.example import raw_example
 from cnn_vs_rnn.export.facts import ModelFacts
+from cnn_vs_rnn.export.onnx_file import NotExportableError, write_onnx
 from cnn_vs_rnn.export.portable import Portable
 from cnn_vs_rnn.export.raw import RefusedInputError, column_of, read_raw
 from cnn_vs_rnn.learner.fit import initial_model
+from cnn_vs_rnn.tasks.subwords import text_of
 
 
 def trials(root, path, models, **more):
@@ -98,6 +100,55 @@ def test_a_word_that_this_seed_never_trained_on_is_unknown(tmp_path):
     word = facts.vocabulary[int(test.inputs[0, 0])]
     unseen = facts.model_copy(update={"unseen": (int(test.inputs[0, 0]),)})
     assert read_raw(unseen, [word]).inputs[0, 0] == 1
+
+
+def translations(tmp_path, **more):
+    made.translations(60).to_csv(tmp_path / "pairs.csv", index=False)
+    return trials(tmp_path, tmp_path / "pairs.csv", "rnn_seq2seq+conv_seq2seq", **{"budget.parameters": 9000, **more})
+
+
+def test_texts_to_translate(tmp_path):
+    trial, _ = translations(tmp_path)
+    facts = ModelFacts.of(trial)
+    assert column_of(facts) == "text"
+    texts = [text_of(row, facts.vocabulary) for row in trial.data.task.pool().inputs.tolist()]
+    assert set(texts) <= set(made.translations(60)["english"])
+    assert_same_samples(trial, read_raw(facts, [*texts, f" {texts[0]} "]))
+    assert raw_example(facts, trial.data.task.pool(), None) == texts[0]
+
+
+def test_a_text_that_is_longer_than_any_the_contest_had_is_refused(tmp_path):
+    trial, _ = translations(tmp_path)
+    facts = ModelFacts.of(trial)
+    with pytest.raises(RefusedInputError, match=rf"text 2: it has \d+ subwords, and {facts.input.length} are the most"):
+        read_raw(facts, ["the boy", "the boy " * 50])
+
+
+@pytest.mark.parametrize("model", [0, 1])
+def test_a_translation_is_what_beam_search_found_in_the_contest(tmp_path, model):
+    trial = translations(tmp_path)[model]
+    facts, translator = ModelFacts.of(trial), network(trial)
+    test = trial.data.task.test()
+    tokens = translator.translate(torch.from_numpy(test.inputs), torch.from_numpy(test.lengths), trial.task.beam)
+    sent = [text_of(row, facts.vocabulary) for row in test.inputs.tolist()]
+    portable = Portable(facts, translator)
+    told = answers(portable, facts, sent)
+    assert told == [{"translation": text_of(row, facts.vocabulary)} for row in tokens.tolist()]
+    assert any(one["translation"] for one in told)
+    # and the answers to more samples than are asked at once, whose lengths differ, still stand in one array
+    many = test.take(np.arange(300) % len(test))
+    answered = predict(portable, many)
+    assert [text_of(row, facts.vocabulary) for row in answered.tolist()] == [
+        told[at % len(test)]["translation"] for at in range(300)
+    ]
+
+
+def test_a_translation_has_no_onnx_and_says_why(tmp_path):
+    trial, _ = translations(tmp_path)
+    facts, model = ModelFacts.of(trial), network(trial)
+    with pytest.raises(NotExportableError, match=r"^it answers a token at a time"):
+        write_onnx(tmp_path / "model.onnx", Portable(facts, model), facts, trial.data.task.test())
+    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_series_of_unequal_lengths(tmp_path):

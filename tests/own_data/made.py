@@ -57,6 +57,36 @@ def texts(rows: int = 24) -> pd.DataFrame:
     return pd.DataFrame({"review": [f"{words[mood]} {at}" for at, mood in enumerate(moods)], "mood": moods})
 
 
+_WORDS = {
+    "the small dog": "der kleine Hund",
+    "a red house": "ein rotes Haus",
+    "my old friend": "mein alter Freund",
+    "the boy": "der Junge",
+    "sees": "sieht",
+    "likes": "mag",
+    "paints": "malt",
+    "knows": "kennt",
+}
+
+
+def translations(rows: int = 40) -> pd.DataFrame:
+    """english, german: all different."""
+    words = list(_WORDS)
+    phrases = [[words[at % 4], words[4 + at // 4 % 4], words[at // 16 % 4]] for at in range(rows)]
+    english = [" ".join([*phrase, f"and {at} others"]) for at, phrase in enumerate(phrases)]
+    german = [" ".join([*map(_WORDS.__getitem__, phrase), f"und {at} andere"]) for at, phrase in enumerate(phrases)]
+    return pd.DataFrame({"english": english, "german": german})
+
+
+def pair_files(root: Path, rows: int = 40, stem: str = "train", endings: tuple[str, str] = ("en", "de")) -> Path:
+    """<root>/<stem>.<en|de>, one sentence a line."""
+    root.mkdir(exist_ok=True)
+    for ending, texts_of_it in zip(endings, translations(rows).to_dict("list").values(), strict=True):
+        name = f"{stem}.{ending}" if stem else ending
+        (root / name).write_text("\n".join(texts_of_it) + "\n", encoding="utf-8")
+    return root
+
+
 def series(count: int = 24, steps: int = 12, classes: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """X (sample, time) and y."""
     random = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from made import cut, found, images, ingested, series, texts, wide_table
+from made import cut, found, images, ingested, pair_files, series, texts, translations, wide_table
 from test_bad_data import BAD_IMAGES, BAD_LINES, BAD_MOMENTS, BAD_ROWS, BAD_SERIES, BAD_SOUNDS
 
 from cnn_vs_rnn.errors import UserError
@@ -83,6 +83,37 @@ def unequal_channels(root):
     return root / "w.ts"
 
 
+def files_of_lines(change=None, **made):
+    def write(root):
+        folder = pair_files(root / "corpus", **made)
+        if change is not None:
+            change(folder)
+        return folder
+
+    return write
+
+
+def pairs_of(change):
+    def write(root):
+        change(translations()).to_csv(root / "t.csv", index=False)
+        return root / "t.csv"
+
+    return write
+
+
+def a_line_more(folder):
+    with (folder / "train.de").open("a") as file:
+        file.write("eine Zeile mehr\n")
+
+
+def no_partner(folder):
+    (folder / "train.de").rename(folder / "other.de")
+
+
+def all_empty(folder):
+    (folder / "train.de").write_text("\n" * 40)
+
+
 X, Y = series()
 STOPS = {
     "no_path": (lambda root: root / "nothing", {}, r"nothing: there is no such file or folder; check its spelling$"),
@@ -148,6 +179,73 @@ STOPS = {
     "no_horizon": (wide, {}, r"wide\.csv is a table by 'date': say how many steps to forecast \(horizon=24\)"),
     "far_horizon": (wide, {"horizon": 200}, r"300 rows are too few to forecast 200 steps from 336: lower horizon="),
     "no_such_channel": (wide, {"horizon": 3, "label_column": "lod"}, r"has no column 'lod': did you mean load\?"),
+    "unequal_lines": (
+        files_of_lines(a_line_more),
+        {"source_column": "en"},
+        r"train\.en has 40 lines and train\.de 41: line by line, one must be the translation of the other",
+    ),
+    "no_partner": (files_of_lines(no_partner), {}, r"corpus holds only \.de, \.en: give a folder of images"),
+    "no_partner_asked_for": (
+        files_of_lines(no_partner),
+        {"kind": "translation"},
+        r"corpus holds no two files that differ in their language alone: name them like train\.en and train\.de",
+    ),
+    "no_such_ending": (
+        files_of_lines(),
+        {"source_column": "fr"},
+        r"has no file that ends with 'fr': choose one of de, en",
+    ),
+    "one_language_twice": (
+        files_of_lines(),
+        {"source_column": "en", "target_column": "en"},
+        r"corpus holds de, en: name the two to translate between \(source_column=, target_column=\)",
+    ),
+    "no_usable_line": (
+        files_of_lines(all_empty),
+        {},
+        r"no usable pair of lines \(train\.de line 1: its text is empty\)",
+    ),
+    "few_pairs": (files_of_lines(rows=9), {}, r"corpus: 9 usable pairs are too few to learn from: bring more"),
+    "tested_pairs_alone": (
+        files_of_lines(stem="test"),
+        {},
+        r"corpus: every pair is meant to validate or to test: leave some to train on",
+    ),
+    "damaged_gz": (
+        files_of_lines(lambda folder: (folder / "train.de").rename(folder / "train.de.gz")),
+        {},
+        r"train\.de\.gz cannot be read \(Not a gzipped file .*\): write it again",
+    ),
+    "all_too_long": (
+        files_of_lines(),
+        {"longest": 2},
+        r"task corpus: no pair of a part has two sides of 1 to 2 subwords: raise longest",
+    ),
+    "no_source_column": (
+        pairs_of(lambda t: t),
+        {"source_column": "englsh"},
+        r"no column 'englsh': did you mean english\?",
+    ),
+    "no_target_column": (
+        pairs_of(lambda t: t),
+        {"target_column": "french"},
+        r"has no column 'french': choose one of english, german",
+    ),
+    "source_is_target": (
+        pairs_of(lambda t: t),
+        {"source_column": "german", "target_column": "german"},
+        r"has 'english', 'german': name the column of the texts and that of their translations \(source_column=",
+    ),
+    "which_of_three": (
+        pairs_of(lambda t: t.set_axis(["a", "b"], axis=1).assign(c=t["german"])),
+        {"kind": "translation"},
+        r"has 'a', 'b', 'c': name the column of the texts and that of their translations",
+    ),
+    "translation_of_images": (
+        lambda root: images(root / "p"),
+        {"kind": "translation"},
+        r"p holds no two files that differ in their language alone",
+    ),
     "series_without_names": (
         table_of(lambda t: t),
         {"kind": "series"},

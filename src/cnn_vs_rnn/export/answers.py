@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int, Shaped
+from torch.nn.utils.rnn import pad_sequence
 
 from cnn_vs_rnn.export.facts import ModelFacts
 from cnn_vs_rnn.export.portable import Portable
 from cnn_vs_rnn.export.raw import read_raw
 from cnn_vs_rnn.tasks.data import Samples
+from cnn_vs_rnn.tasks.subwords import text_of
 
 BATCH = 256  # samples answered at once
 
@@ -22,6 +24,7 @@ def answers(model: Portable, facts: ModelFacts, values: list[Any]) -> list[dict[
     - a class: `class`, its `probability`, and the `probabilities` of all by name;
     - a class a step: lists of `class` and `probability`;
     - yes or no for several labels: their `probabilities` by name, of per-step tasks a list of them;
+    - a text: its `translation`;
     - a number: `value`; several: `values`; a forecast: `values`, a list of steps for each channel.
 
     Raises RefusedInputError.
@@ -36,8 +39,10 @@ def answers(model: Portable, facts: ModelFacts, values: list[Any]) -> list[dict[
 
 
 @torch.inference_mode()
-def predict(model: Portable, samples: Samples) -> Float[np.ndarray, "sample ... output"]:
-    """Probabilities, or values in their own unit, of samples as the task stores them."""
+def predict(
+    model: Portable, samples: Samples
+) -> Float[np.ndarray, "sample ... output"] | Int[np.ndarray, "sample answer"]:
+    """As `Portable.forward`, of any number of samples as the task stores them."""
     inputs = torch.from_numpy(samples.inputs)
     inputs = inputs.long() if model.tokens else inputs.float()
     lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths).long()
@@ -45,10 +50,14 @@ def predict(model: Portable, samples: Samples) -> Float[np.ndarray, "sample ... 
         model(inputs[start : start + BATCH], None if lengths is None else lengths[start : start + BATCH])
         for start in range(0, len(inputs), BATCH)
     ]
+    if model.beam is not None:
+        return pad_sequence([answer for piece in pieces for answer in piece], batch_first=True).numpy()
     return torch.cat(pieces).numpy()
 
 
-def _answer(facts: ModelFacts, output: Float[np.ndarray, "... output"]) -> dict[str, Any]:
+def _answer(facts: ModelFacts, output: Shaped[np.ndarray, "... output"]) -> dict[str, Any]:
+    if facts.output.sequence is not None:
+        return {"translation": text_of(output.tolist(), facts.vocabulary)}
     if facts.loss == "cross_entropy":
         return _classes(facts, output)
     if facts.loss == "binary_cross_entropy":

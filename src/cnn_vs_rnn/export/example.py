@@ -13,6 +13,7 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.export.facts import ModelFacts
 from cnn_vs_rnn.export.raw import RefusedInputError, column_of, read_raw
 from cnn_vs_rnn.tasks.data import Samples
+from cnn_vs_rnn.tasks.subwords import text_of
 from cnn_vs_rnn.tasks.tokens import PADDING_TEXT, UNKNOWN_TEXT
 
 
@@ -28,6 +29,8 @@ def raw_example(facts: ModelFacts, samples: Samples, path: Path | None) -> Any:
     if column == "recording":
         assert path is not None
         return _recording(facts, path)
+    if column == "text" and facts.merges:
+        return text_of(first.tolist(), facts.vocabulary) or "?"
     if column == "text":
         known = [facts.vocabulary[token] for token in first.tolist()]
         words = [text for text in known if text not in (PADDING_TEXT, UNKNOWN_TEXT)]

@@ -33,7 +33,8 @@ class ModelFacts(Strict):
     """One trained model: what goes in, what comes out, how both are scaled, and which trial it is.
 
     own: how raw files become samples, where the data was the user's own (without its path). classes and vocabulary as
-    in the task: the name of each class or label, the text of each token. unseen: tokens of the vocabulary that were in
+    in the task: the name of each class or label, the text of each token. merges: of subwords, which two become one.
+    beam: answers that are kept at each step, where they are sequences. unseen: tokens of the vocabulary that were in
     none of this trial's training texts, and so are read as unknown.
     """
 
@@ -47,6 +48,8 @@ class ModelFacts(Strict):
     output: OutputSpec
     classes: tuple[str, ...]
     vocabulary: tuple[str, ...]
+    merges: tuple[str, ...] = ()
+    beam: int = 1
     unseen: tuple[int, ...]
     scaling: Standardisation
     model: ModelConfig
@@ -71,6 +74,8 @@ class ModelFacts(Strict):
             output=data.output,
             classes=data.classes,
             vocabulary=data.vocabulary,
+            merges=data.merges,
+            beam=task.beam,
             unseen=_unseen(trial),
             scaling=Standardisation.of(read_scaling(trial.data, trial.seed)),
             model=trial.model,

@@ -181,7 +181,9 @@ def _limits(facts: ModelFacts, evidence: Evidence) -> list[str]:
     told = ["It was tested on data from the source above alone. How it does on data from elsewhere is not known."]
     if facts.classes and not facts.output.labels:
         told.append(f"It knows these {len(facts.classes)} classes and nothing else: anything is called one of them.")
-    if facts.loss in ("cross_entropy", "binary_cross_entropy"):
+    if facts.output.sequence is not None:
+        told.append("A translation may read well and be wrong: it comes without a probability, and nothing checks it.")
+    elif facts.loss in ("cross_entropy", "binary_cross_entropy"):
         told.append("Its probabilities were not calibrated.")
     told += _reading_limits(facts)
     if evidence.data.quarantined:
@@ -194,6 +196,8 @@ def _limits(facts: ModelFacts, evidence: Evidence) -> list[str]:
 
 def _reading_limits(facts: ModelFacts) -> list[str]:
     spec, own = facts.input, facts.own
+    if facts.merges:
+        return [f"A text of more than {spec.length} subwords is refused: the contest left such texts out."]
     if own is None:
         return []
     match column_of(facts):

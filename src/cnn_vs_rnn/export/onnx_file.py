@@ -40,6 +40,8 @@ def write_onnx(path: Path, model: Portable, facts: ModelFacts, samples: Samples)
     samples: some of the task, raw, on which the file is compared with PyTorch.
     Raises NotExportableError, also where an answer differs by more than TOLERANCE.
     """
+    if facts.output.sequence is not None:
+        raise NotExportableError("it answers a token at a time, each following from those before, by beam search")
     proto = _converted(model, facts, *_tensors(facts, samples, min(4, len(samples)), 0))
     onnx.helper.set_model_props(proto, {"facts": json.dumps(facts.model_dump(mode="json"))})
     onnx.checker.check_model(proto)

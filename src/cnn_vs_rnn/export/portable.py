@@ -1,11 +1,13 @@
-"""A trained model with its scaling inside: raw samples in, probabilities or values out.
+"""A trained model with its scaling inside: raw samples in, probabilities, values or translations out.
 
 The one description of what is served, recorded in MLflow and written as ONNX.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import torch
 from jaxtyping import Float, Int, Shaped
@@ -27,6 +29,7 @@ class Portable(nn.Module):
         super().__init__()
         self.model = model
         self.loss = facts.loss
+        self.beam = facts.beam if facts.output.sequence is not None else None
         self.tokens = facts.input.kind == "tokens"
         scaling = facts.scaling
         along = (-1, 1, 1) if facts.input.kind == "image" else (-1,)
@@ -38,12 +41,16 @@ class Portable(nn.Module):
 
     def forward(
         self, inputs: Shaped[Tensor, "batch ..."], lengths: Int[Tensor, " batch"] | None = None
-    ) -> Float[Tensor, "batch ... output"]:
+    ) -> Float[Tensor, "batch ... output"] | Int[Tensor, "batch answer"]:
         """Probabilities of the classes or labels, or values in their own unit; answers to padded steps mean nothing.
+
+        Where answers are sequences, the tokens that beam search finds, END included, padded with 0.
 
         inputs: as the task stores them: images (batch, channel, height, width) and sequences (batch, time, channel) as
         float32, tokens (batch, time) as int64. lengths: time steps of each, where they differ.
         """
+        if self.beam is not None:
+            return cast(Callable[..., Tensor], self.model.translate)(inputs, lengths, self.beam)
         if not self.tokens:
             inputs = (inputs - self.mean) / self.deviation
         outputs = self.model(inputs, lengths)

@@ -1,7 +1,7 @@
 """From what a caller sends, a file's bytes, a text or numbers, to samples as the task stores them.
 
-Own images, recordings and texts go through the very functions that ingestion reads files with. Series, and the samples
-of every other task, are lists of numbers.
+Own images, recordings and texts go through the very functions that ingestion reads files with, and so do texts to be
+translated. Series, and the samples of every other task, are lists of numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ class RefusedInputError(Exception):
 
 
 def column_of(facts: ModelFacts) -> Column:
-    """What one input of a model is called: by what it is, for own data; `inputs` for anything else."""
+    """What one input of a model is called: by what it is, for own data and translations; else `inputs`."""
+    if facts.merges:
+        return "text"
     if facts.own is None:
         return "inputs"
     columns: dict[str, Column] = {"image": "image", "audio": "recording", "text": "text", "series": "series"}
@@ -95,14 +97,31 @@ def _recording(facts: ModelFacts, content: bytes) -> Shaped[np.ndarray, "time ba
 
 
 def _texts(facts: ModelFacts, texts: Sequence[Any]) -> Samples:
-    from cnn_vs_rnn.own_data.texts import tokeniser
-
     for number, text in enumerate(texts, start=1):
         if not isinstance(text, str) or not text.strip():
             raise RefusedInputError(f"text {number}: it is {'empty' if isinstance(text, str) else 'no text'}")
-    samples = tokeniser(facts.input, facts.vocabulary)(list(texts), _unknown(texts))
+    samples = _to_translate(facts, texts) if facts.merges else _to_read(facts, texts)
     inputs = np.where(np.isin(samples.inputs, facts.unseen), UNKNOWN, samples.inputs)
     return Samples(inputs, samples.targets, samples.lengths)
+
+
+def _to_read(facts: ModelFacts, texts: Sequence[str]) -> Samples:
+    from cnn_vs_rnn.own_data.texts import tokeniser
+
+    return tokeniser(facts.input, facts.vocabulary)(list(texts), _unknown(texts))
+
+
+def _to_translate(facts: ModelFacts, texts: Sequence[str]) -> Samples:
+    from cnn_vs_rnn.tasks.sequence_pairs import pair_samples
+    from cnn_vs_rnn.tasks.subwords import Subwords
+
+    longest = facts.input.length
+    assert longest is not None
+    tokens = Subwords.of(facts.vocabulary, facts.merges)([text.strip() for text in texts])
+    for number, one in enumerate(tokens, start=1):
+        if len(one) > longest:
+            raise RefusedInputError(f"text {number}: it has {len(one)} subwords, and {longest} are the most")
+    return pair_samples(tokens, [[]] * len(tokens), longest)
 
 
 def _numbers(facts: ModelFacts, value: Any) -> Shaped[np.ndarray, "..."]:

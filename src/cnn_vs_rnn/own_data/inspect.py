@@ -1,4 +1,4 @@
-"""What lies at a path: images, sound, text or series."""
+"""What lies at a path: images, sound, text, translations or series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from cnn_vs_rnn.errors import UserError
-from cnn_vs_rnn.own_data import images, sounds, tables
+from cnn_vs_rnn.own_data import images, pair_files, sounds, tables
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.own_data.request import Kind, OwnData
 
@@ -36,6 +36,10 @@ def inspect(request: OwnData) -> Found:
         from cnn_vs_rnn.own_data.texts import inspect_texts
 
         return inspect_texts(request)
+    if kind == "translation":
+        from cnn_vs_rnn.own_data.translations import inspect_translation
+
+        return inspect_translation(request)
     from cnn_vs_rnn.own_data.series import inspect_series
 
     return inspect_series(request)
@@ -52,7 +56,11 @@ def _kind(path: Path, request: OwnData) -> Kind:
     what = "image" if ending in images.ENDINGS else "recording" if ending in sounds.ENDINGS else None
     if what is not None:
         raise UserError(f"{path} is a single {what}: give the folder that holds a folder of them a class")
-    raise UserError(f"{path} is none of the files that can be read: {', '.join(_READ)}")
+    if pair_files.has_pairs(path):
+        return "translation"
+    raise UserError(
+        f"{path} is none of the files that can be read: {', '.join(_READ)}, or a pair such as train.en and train.de"
+    )
 
 
 def _kind_of_folder(folder: Path) -> Kind:
@@ -63,14 +71,20 @@ def _kind_of_folder(folder: Path) -> Kind:
         "series": sum(endings[ending] for ending in (*_SERIES_FILES, ".tsv")),
     }
     most = max(kinds, key=kinds.__getitem__)
+    if not kinds[most] and pair_files.has_pairs(folder):
+        return "translation"
     if not kinds[most]:
         held = f"only {', '.join(sorted(endings)[:5])}" if endings else "nothing"
-        raise UserError(f"{folder} holds {held}: give a folder of images, recordings or series, or a table's file")
+        raise UserError(
+            f"{folder} holds {held}: give a folder of images, recordings or series, a pair of "
+            "translated files, or a table's file"
+        )
     return most
 
 
 def _kind_of_table(path: Path, request: OwnData) -> Kind:
     from cnn_vs_rnn.own_data.long_table import is_long
+    from cnn_vs_rnn.own_data.pair_table import holds_pairs
     from cnn_vs_rnn.own_data.series import is_ucr_line
     from cnn_vs_rnn.own_data.texts import text_column
     from cnn_vs_rnn.own_data.wide_table import date_column
@@ -82,8 +96,12 @@ def _kind_of_table(path: Path, request: OwnData) -> Kind:
     table = tables.read_table(path)
     if request.text_column is not None:
         return "text"
+    if request.source_column is not None or request.target_column is not None:
+        return "translation"
     if is_long(table, request) or request.horizon is not None:
         return "series"
+    if holds_pairs(table, request):
+        return "translation"
     if text_column(table) is not None and date_column(table, request) != text_column(table):
         return "text"
     if date_column(table, request) is not None:

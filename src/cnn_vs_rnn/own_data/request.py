@@ -9,7 +9,7 @@ from pydantic import Field
 from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.tasks.options import read_options
 
-Kind = Literal["auto", "image", "text", "audio", "series"]
+Kind = Literal["auto", "image", "text", "audio", "series", "translation"]
 
 
 class OwnData(Strict):
@@ -23,6 +23,8 @@ class OwnData(Strict):
     kind: Kind = "auto"
     text_column: str | None = None
     label_column: str | None = None  # what to predict
+    source_column: str | None = None  # of a translation: the column, or the ending of the files, with the texts
+    target_column: str | None = None  # and with what they are to become
     split_column: str | None = None  # train, valid or test of each row; `split` is honoured without being named
     group_column: str | None = None  # rows of one group stay in one part; `group` is honoured without being named
     id_column: str | None = None  # of a long table: which series a row belongs to
@@ -35,7 +37,8 @@ class OwnData(Strict):
     colour: bool | None = None
     rate: Annotated[int, Field(ge=100)] | None = None  # samples a second that sound is resampled to
     hop: Annotated[float, Field(gt=0)] | None = None  # milliseconds between spectra
-    longest: Annotated[int, Field(ge=2)] | None = None  # tokens of a text
+    longest: Annotated[int, Field(ge=2)] | None = None  # tokens of a text; of a translation, of either side
+    vocabulary: Annotated[int, Field(ge=260)] | None = None  # subwords of both sides; 260 are bytes and signs
     # Of the files, set when they are inspected, so that changed files are read again. Users leave it alone.
     digest: str = ""
 

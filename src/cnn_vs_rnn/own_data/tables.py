@@ -75,7 +75,7 @@ def _delimited(path: Path) -> Table:
     text = path.read_bytes().decode("utf-8-sig", errors="surrogateescape")
     table = csv_rows(text, _delimiter(path, text))
     _, names = next(table)
-    if isinstance(names, str) or _not_text(names):
+    if isinstance(names, str) or not_text(names):
         raise UserError(f"{path}: its first line, the names of the columns, is not UTF-8 text: save it as CSV in UTF-8")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -85,7 +85,7 @@ def _delimited(path: Path) -> Table:
         place = f"line {number}"
         if isinstance(row, str):
             quarantined.append((f"{path.name} {place}", row))
-        elif reason := _not_text(row):
+        elif reason := not_text(row):
             quarantined.append((f"{path.name} {place}", reason))
         elif len(row) == len(names):
             rows.append(row)
@@ -95,7 +95,7 @@ def _delimited(path: Path) -> Table:
     return Table(path, pd.DataFrame(rows, index=pd.Index(places), columns=pd.Index(names), dtype=str), quarantined)
 
 
-def _not_text(cells: Iterable[str]) -> str:
+def not_text(cells: Iterable[str]) -> str:
     """Why cells are no text; empty where they are."""
     joined = "".join(cells)
     if "\0" in joined:

@@ -125,4 +125,5 @@ class RawTask:
     spans: Int[np.ndarray, "sample 2"] | None = None
     keys: tuple[Sequence[str], Sequence[str]] | None = None  # of pool and of test
     vocabulary: tuple[str, ...] = ()  # the text of each token
+    merges: tuple[str, ...] = ()  # of subwords: which two become one ("a b"), in their order
     notes: tuple[str, ...] = ()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Int, Shaped
 from pydantic import Field
 
 from cnn_vs_rnn.config import Strict, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.data import END, IGNORED, InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.splits import split_pool
-from cnn_vs_rnn.tasks.subwords import BYTES, SPECIAL, Subwords
+from cnn_vs_rnn.tasks.subwords import LEAST_VOCABULARY, Subwords
 
 
 class PairOptions(Strict):
@@ -22,7 +22,7 @@ class PairOptions(Strict):
     is left out. embedding: numbers that stand for a subword.
     """
 
-    vocabulary: Annotated[int, Field(ge=BYTES + len(SPECIAL))] = 4000
+    vocabulary: Annotated[int, Field(ge=LEAST_VOCABULARY)] = 4000
     longest: Annotated[int, Field(ge=2)] = 64
     embedding: Annotated[int, Field(ge=1)] = 64
 
@@ -51,41 +51,32 @@ def translation_task(
     test: TextPairs | None,
     *,
     valid: Bool[np.ndarray, " pair"] | None = None,
+    groups: Shaped[np.ndarray, " pair"] | None = None,
     quarantined: tuple[tuple[str, str], ...] = (),
     notes: tuple[str, ...] = (),
 ) -> RawTask:
     """A task of translating texts.
 
-    The vocabulary is learnt from the pairs that train or validate alone. Pairs with an empty side, or one longer than
-    `longest` subwords, are quarantined.
+    The vocabulary is learnt from the pairs that train or validate alone; of repeated splits from all. Pairs with an
+    empty side, or one longer than `longest` subwords, are quarantined. groups: of the pool's pairs, never torn apart.
     """
-    learnt_from = np.arange(len(pool.sources))
-    if test is None and config.test_fraction is not None and not config.repeated:
-        learnt_from, _ = split_pool(np.zeros((len(pool.sources), 1)), None, config.test_fraction, config.split_seed)
-    elif valid is not None:
-        learnt_from = np.flatnonzero(~valid)
-    learnt = pool.take(learnt_from)
-    subwords = Subwords([*learnt.sources, *learnt.targets], options.vocabulary)
     left_out = list(quarantined)
-    parts, keys, kept_of_pool = [], [], np.empty(0, np.int64)
-    for pairs in (pool, test):
-        if pairs is None:
-            parts.append(None)
-            keys.append([])
-            continue
-        sources, targets = subwords(pairs.sources), subwords(pairs.targets)
-        reasons = [_unusable(*both, options.longest) for both in zip(sources, targets, strict=True)]
-        left_out += [(place, why) for place, why in zip(pairs.places, reasons, strict=True) if why]
-        kept = np.flatnonzero([not why for why in reasons])
-        if pairs is pool:
-            kept_of_pool = kept
-        parts.append(pair_samples([sources[at] for at in kept], [targets[at] for at in kept], options.longest))
-        keys.append([pairs.sources[at] for at in kept])
-    if not len(kept_of_pool):
-        raise UserError(f"task {config.name}: no pair has two sides of 1 to {options.longest} subwords: raise longest")
+    kept = np.arange(len(pool.sources))
+    while True:  # which pairs are kept decides which of them are tested, hence what is learnt from the others
+        chosen = pool.take(kept)
+        learnt = chosen.take(_not_tested(config, kept, test, valid, groups))
+        subwords = Subwords([*learnt.sources, *learnt.targets], options.vocabulary)
+        samples, usable = _cut(config, chosen, subwords, options, left_out)
+        if len(usable) == len(kept):
+            break
+        kept = kept[usable]
+    tested, tested_keys = None, []
+    if test is not None:
+        tested, usable = _cut(config, test, subwords, options, left_out)
+        tested_keys = list(test.take(usable).sources)
     return RawTask(
-        pool=parts[0],
-        test=parts[1],
+        pool=samples,
+        test=tested,
         input=InputSpec(
             kind="tokens",
             channels=options.embedding,
@@ -95,12 +86,43 @@ def translation_task(
             words=subwords.words,
         ),
         output=OutputSpec(size=len(subwords.vocabulary), sequence=options.longest + 1),
-        valid=None if valid is None else valid[kept_of_pool],
-        keys=(keys[0], keys[1]),
+        groups=None if groups is None else groups[kept],
+        valid=None if valid is None else valid[kept],
+        keys=(list(chosen.sources), tested_keys),
         vocabulary=subwords.vocabulary,
+        merges=subwords.merges,
         quarantined=tuple(left_out),
         notes=(f"{len(subwords.vocabulary):,} subwords of both sides together, learnt from the training part", *notes),
     )
+
+
+def _not_tested(
+    config: TaskConfig,
+    kept: Int[np.ndarray, " kept"],
+    test: TextPairs | None,
+    valid: Bool[np.ndarray, " pair"] | None,
+    groups: Shaped[np.ndarray, " pair"] | None,
+) -> Int[np.ndarray, " learnt"]:
+    """Of the pairs that are kept, those that the vocabulary may be learnt from, drawn as `tasks.check` will draw."""
+    if test is None and config.test_fraction is not None and not config.repeated:
+        numbered = None if groups is None else np.unique(groups[kept], return_inverse=True)[1]
+        return split_pool(np.zeros((len(kept), 1)), numbered, config.test_fraction, config.split_seed)[0]
+    return np.arange(len(kept)) if valid is None else np.flatnonzero(~valid[kept])
+
+
+def _cut(
+    config: TaskConfig, pairs: TextPairs, subwords: Subwords, options: PairOptions, left_out: list[tuple[str, str]]
+) -> tuple[Samples, Int[np.ndarray, " usable"]]:
+    """The usable pairs of a part as samples, and which they are; the others are added to what is left out."""
+    sources, targets = subwords(pairs.sources), subwords(pairs.targets)
+    reasons = [_unusable(*both, options.longest) for both in zip(sources, targets, strict=True)]
+    left_out += [(place, why) for place, why in zip(pairs.places, reasons, strict=True) if why]
+    usable = np.flatnonzero([not why for why in reasons])
+    if not len(usable):
+        raise UserError(
+            f"task {config.name}: no pair of a part has two sides of 1 to {options.longest} subwords: raise longest"
+        )
+    return pair_samples([sources[at] for at in usable], [targets[at] for at in usable], options.longest), usable
 
 
 def _unusable(source: Sequence[int], target: Sequence[int], longest: int) -> str:

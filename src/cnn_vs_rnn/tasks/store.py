@@ -45,6 +45,7 @@ class IngestedTask(Strict):
     output: OutputSpec
     classes: tuple[str, ...]  # empty for regression
     vocabulary: tuple[str, ...] = ()  # the text of each token
+    merges: tuple[str, ...] = ()  # of subwords: which two become one, in their order
     pool_samples: int  # of repeated splits, those of the test parts included
     test_samples: int  # of repeated splits, those of seed 0
 
@@ -146,6 +147,7 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
         output=output,
         classes=raw.classes,
         vocabulary=raw.vocabulary,
+        merges=raw.merges,
         pool_samples=len(checked.pool),
         test_samples=len(checked.test) if split.test is None else len(split.test),
     )

@@ -10,7 +10,7 @@ from cnn_vs_rnn.tasks.tokens import PADDING_TEXT, UNKNOWN_TEXT
 
 SPECIAL = (PADDING_TEXT, UNKNOWN_TEXT, "[BEGIN]", "[END]")  # in the order of their numbers
 _SPACE = "Ġ"  # how a token says that a space stands before it
-BYTES = 256
+LEAST_VOCABULARY = len(SPECIAL) + 256  # of which the others stand for a byte each
 
 
 class Subwords:
@@ -20,6 +20,7 @@ class Subwords:
     2019 begin, so that no text is unknown. Built on Hugging Face's tokenizers.
 
     vocabulary: the text of each token; the special ones first, then those that begin a word, then the others.
+    merges: two tokens each, with a space between, that become one; those that come first are joined first.
     words: tokens below this number begin a word.
     """
 
@@ -39,11 +40,25 @@ class Subwords:
         tokeniser.train_from_iterator(texts, trainer)
         learnt = json.loads(tokeniser.to_str())["model"]
         order = sorted(learnt["vocab"], key=lambda text: (*_place(text), learnt["vocab"][text]))
-        numbers = {text: number for number, text in enumerate(order)}
-        tokeniser.model = models.BPE(numbers, [tuple(pair) for pair in learnt["merges"]])
         self._tokeniser = tokeniser
-        self.vocabulary: tuple[str, ...] = tuple(order)
-        self.words = sum(_place(text) <= _WORD for text in order)
+        self._become(order, [" ".join(pair) for pair in learnt["merges"]])
+
+    @classmethod
+    def of(cls, vocabulary: Sequence[str], merges: Sequence[str]) -> Subwords:
+        """The same again, from what it learnt."""
+        made = cls([], LEAST_VOCABULARY)
+        made._become(vocabulary, merges)
+        return made
+
+    def _become(self, vocabulary: Sequence[str], merges: Sequence[str]) -> None:
+        from tokenizers import models
+
+        numbers = {text: number for number, text in enumerate(vocabulary)}
+        pairs = [(left, right) for left, _, right in (merge.partition(" ") for merge in merges)]
+        self._tokeniser.model = models.BPE(numbers, pairs)
+        self.vocabulary: tuple[str, ...] = tuple(vocabulary)
+        self.merges: tuple[str, ...] = tuple(merges)
+        self.words = sum(_place(text) <= _WORD for text in vocabulary)
 
     def __call__(self, texts: Sequence[str]) -> list[list[int]]:
         """The token numbers of each text, without begin and end."""
