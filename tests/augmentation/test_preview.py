@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cnn_vs_rnn.augmentation.answers import answer_text
 from cnn_vs_rnn.augmentation.policy_words import policy_words
@@ -14,6 +14,7 @@ from cnn_vs_rnn.augmentation.scaling import prepare
 from cnn_vs_rnn.augmentation.sheet import font
 from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TaskConfig, TextPolicy
 from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.tasks.sequence_pairs import PairOptions, TextPairs, translation_task
 from cnn_vs_rnn.tasks.store import ingest
 
 DIGITS = TaskConfig(
@@ -139,6 +140,86 @@ def test_every_modality_stands_above_its_augmentation(tmp_path, modality, raw, s
 
 def test_dropped_tokens_are_marked_where_they_stood(tmp_path):
     prepared, config = made_up("made_up_words", tmp_path, texts(WORDS), modality="text")
+    orange = np.array([0xD9, 0x66, 0x2B])
+    marked = {
+        drop: (
+            pixels(render_preview(prepared, config, AugmentConfig(name="x", text=TextPolicy(token_dropout=drop))))
+            == orange
+        )
+        .all(axis=2)
+        .sum()
+        for drop in (0.0, 0.1, 0.4)
+    }
+    assert marked[0.0] == 0
+    assert 2 * marked[0.1] < marked[0.4]
+
+
+SOURCES = [
+    "A girl in a white dress runs.",
+    " ".join("".join(np.random.default_rng(n).permutation(list("abcdefghijklmnop"))) for n in range(12)),
+    "Kärntner Straße 12\u20ac \U0001f642 \u6771\u4eac",
+]
+TARGETS = ["Ein Mädchen in weißem Kleid läuft.", "Zwei Männer und ein alter Hund.", "\u201eGrüße\u201c aus Wörgl"]
+
+
+@pytest.fixture
+def translation(tmp_path):
+    """Sentences and translations, cut into pieces as small as bytes."""
+    sources = [f"{text} {number}" for number, text in enumerate(SOURCES * 8)]
+    pairs = TextPairs(sources, TARGETS * 8, [f"line {number}" for number in range(24)])
+    settings = {"modality": "text", "output": "sequence", "score": "chrf", "test_fraction": 0.25}
+    name = "made_up_translation_preview"
+    module = types.ModuleType(name)
+    config = DIGITS.model_copy(update={"name": name, "target": f"{name}:load", **settings})
+    module.load = lambda config: translation_task(config, PairOptions(vocabulary=300, longest=300), pairs, None)
+    sys.modules[name] = module
+    try:
+        return prepare(ingest(config, tmp_path / "raw"), config, range(1), tmp_path / "prepared"), config
+    finally:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """Whatever is written on a picture, with where it stands."""
+    found, text = [], ImageDraw.ImageDraw.text
+
+    def record(draw, xy, words, *arguments, **options):
+        found.append((xy, words))
+        return text(draw, xy, words, *arguments, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", record)
+    return found
+
+
+def test_a_translation_stands_beneath_its_source_in_letters(translation, written):
+    prepared, config = translation
+    drawn = pixels(render_preview(prepared, config, NONE, samples=8))
+    assert drawn.shape[1] == 1600
+    assert (drawn[:, -20:] == 255).all()
+    words = "".join(text for _, text in written)
+    assert not set("ĠÃÅâð\N{REPLACEMENT CHARACTER}") & set(words)
+    assert words.count("source") == words.count("target") > 1
+    for wanted in ("Agirlinawhitedressruns.", "EinMädcheninweißemKleidläuft.", "Straße", "\u6771\u4eac"):
+        assert wanted in words
+
+
+def test_no_word_of_a_translation_is_torn_apart(translation, written):
+    prepared, config = translation
+    render_preview(prepared, config, NONE, samples=8)
+    lines = {}
+    for (x, y), text in written:
+        if x > 200:
+            lines.setdefault(y, []).append(text)
+    long = SOURCES[1].split()
+    starts = {sum(map(len, long[:number])) for number in range(len(long))}
+    torn = [found for texts in lines.values() if (found := "".join(long).find("".join(texts).rstrip("\u2026"))) > 0]
+    assert torn
+    assert set(torn) <= starts
+
+
+def test_dropped_subwords_are_blocks_in_the_source_alone(translation):
+    prepared, config = translation
     orange = np.array([0xD9, 0x66, 0x2B])
     marked = {
         drop: (

@@ -129,3 +129,39 @@ def test_a_wild_prediction_stays_in_the_picture():
     assert -0.1 < low < high < 1.1
     assert max(figure.data[1].y) <= high
     assert figure.layout.yaxis.range == figure.layout.xaxis.range
+
+
+def test_where_each_seed_has_its_own_test_part_lengths_go_with_their_samples(vowels):
+    report = vowels.report()
+    task = report.experiment.tasks["japanese_vowels"]
+    task = task.model_copy(update={"repeated": True, "test_fraction": 0.2})
+    experiment = report.experiment.model_copy(update={"tasks": {task.name: task}})
+
+    def own_part(trial):
+        answers = with_lengths(trial)
+        order = np.random.default_rng(trial.seed).permutation(360)[: 300 + trial.seed]
+        return replace(
+            answers,
+            per_sample=answers.per_sample[order],
+            predicted=answers.predicted[order],
+            target=answers.target[order],
+            lengths=answers.lengths[order],
+        )
+
+    bins = score_by_length(report.contests, experiment, report.standings, own_part)
+    own = [bin for bin in bins if bin.family == "rnn"]
+    assert sum(bin.samples for bin in own) == 300 + 301 + 302
+    for bin in own:
+        if bin.longest <= 40 or bin.shortest > 40:
+            assert bin.lowest_seed == bin.highest_seed == float(bin.longest <= 40)
+
+
+def test_the_axis_says_what_lengths_are_counted_in(vowels):
+    report = vowels.report()
+    bins = score_by_length(report.contests, report.experiment, report.standings, with_lengths)
+    for figure, wanted in (
+        (by_length_figure(bins, None), "time steps"),
+        (by_length_figure(bins, None, "tokens"), "tokens"),
+    ):
+        assert figure.layout.xaxis.title.text == wanted
+        assert f" {wanted}: " in figure.data[-1].customdata[0]

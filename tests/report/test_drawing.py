@@ -22,7 +22,7 @@ def summary(model: str, mean: float, family: str = "cnn") -> ModelSummary:
         valid=mean,
         mean=mean,
         low=0.99 * mean,
-        high=min(1.0, 1.01 * mean),
+        high=min(1.0, 1.01 * mean) if mean <= 1 else 1.01 * mean,
         parameters=10_000,
         train_seconds=1.0,
         flags={},
@@ -54,6 +54,19 @@ def test_equal_scores_still_have_an_axis():
     axis = score_axis([summary("tcn", 0.5), summary("gru", 0.5)], {"tcn", "gru"}, "mse")
     assert axis.low > axis.high
     assert cost_axis("seconds", [2.0, 2.0]).low < 2 < cost_axis("seconds", [2.0, 2.0]).high
+
+
+def test_scores_out_of_a_hundred_run_upwards_without_a_percent_sign():
+    axis = score_axis([summary("conv", 45.0), summary("gru", 40.0)], {"conv", "gru"}, "chrf")
+    assert axis.low < 40 < 45 < axis.high <= 101
+    assert (axis.title, axis.log, axis.percent) == ("chrF", False, False)
+    assert axis.position(45.0) > axis.position(40.0)
+    assert score_axis([summary("conv", 99.9), summary("gru", 0.3)], {"conv", "gru"}, "bleu").low == 0
+
+
+@pytest.mark.parametrize(("low", "high"), [(12.0, 47.0), (410.0, 660.0), (1.1, 1.72), (0.98, 1.6)])
+def test_a_narrow_axis_has_more_than_one_tick(low, high):
+    assert 2 <= len(log_ticks(low, high)) <= 8
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.9, 1.4), (1.0, 12.0), (0.03, 80.0), (1e-6, 1e6)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +112,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     return ticks
 
 
-def _multiples(digits: tuple[float, ...], low: float, high: float) -> list[float]:
+def _multiples(digits: Sequence[int | float], low: float, high: float) -> list[float]:
     """These multiples of powers of ten, between two ends."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [value for power in powers for digit in digits if low <= (value := float(f"{digit}e{power}")) <= high]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnn_vs_rnn.budgets.several import budget_text
-from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, TaskConfig, TrainerConfig
+from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, Score, TaskConfig, TrainerConfig
 from cnn_vs_rnn.learner.answered import GREEDY, beam_of
 from cnn_vs_rnn.learner.corpus_scores import signature
 from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, SCORE_WORDS, number_text
@@ -102,8 +102,9 @@ def named_counts(card: Mapping[str, Any]) -> list[tuple[str, dict[str, int]]]:
 def score_facts(tasks: Iterable[TaskConfig]) -> list[tuple[str, str]]:
     """What each score of these tasks means, where its name does not say so, and how sacrebleu computes it."""
     tasks = list(tasks)
+    used: list[Score] = [score for task in tasks for score in (task.score, *task.also)]
     found = []
-    for score in dict.fromkeys(score for task in tasks for score in (task.score, *task.also)):
+    for score in dict.fromkeys(used):
         words, symbol = SCORE_WORDS[score], SCORE_SYMBOLS[score]
         if words.lower() == symbol.lower():
             continue

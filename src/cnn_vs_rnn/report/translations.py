@@ -25,7 +25,10 @@ SENTENCES = 10
 
 @dataclass(frozen=True)
 class Translation:
-    """Of one sentence by one model. chrf: of this sentence by itself, in words; best: no other has a higher one."""
+    """Of one sentence by one model.
+
+    chrf: of this sentence by itself, in words; best: it is above 0, and no other one is higher.
+    """
 
     family: Family
     text: str
@@ -110,7 +113,7 @@ def _block(
     sources, references = (_texts(tokens, data) for tokens in (shown.inputs, shown.targets))
     said = {model: _texts(predictions(result).answers[chosen], data) for model, result in trials.items()}
     scored = {model: _sentence_chrf(texts, references) for model, texts in said.items()}
-    best = np.max(list(scored.values()), axis=0)
+    best = [max(scores) for scores in zip(*scored.values(), strict=True)]
     return TranslationBlock(
         heading=contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}",
         models={model: result.family for model, result in trials.items()},
@@ -126,7 +129,7 @@ def _block(
                         result.family,
                         said[model][at],
                         score_text(scored[model][at], "chrf"),
-                        scored[model][at] == best[at],
+                        scored[model][at] == best[at] > 0,
                     )
                     for model, result in trials.items()
                 ],

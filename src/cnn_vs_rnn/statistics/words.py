@@ -86,7 +86,7 @@ def difference_text(value: float, score: Score, *, signed: bool = False) -> str:
     >>> difference_text(0.0213, "accuracy", signed=True), difference_text(0.01, "accuracy")
     ('+2.1 points', '1 point')
     >>> difference_text(-0.004, "mse"), difference_text(1.94, "chrf", signed=True), difference_text(-0.03, "bleu_beam")
-    ('-0.004', '+1.9 chrF', '0 BLEU')
+    ('-0.004', '+1.9 chrF', '-0.03 BLEU')
     """
     sign = "+" if signed and value > 0 else ""
     number = _points(value, score)
@@ -143,9 +143,10 @@ def _number(value: float, score: Score) -> str:
 
 def _points(difference: float, score: Score) -> str:
     """A difference without its unit; needless zeros are left out."""
-    if score in POINTS or score in IN_PERCENT:
-        points = round(100 * difference if score in IN_PERCENT else difference, 1) + 0.0  # no minus before a zero
-        return f"{points:g}"
+    if score in POINTS:
+        return f"{round(difference, 1 if abs(difference) >= 0.1 else 2) + 0.0:g}"  # + 0.0: no minus before a zero
+    if score in IN_PERCENT:
+        return f"{round(100 * difference, 1) + 0.0:g}"
     return number_text(difference)
 
 
