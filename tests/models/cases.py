@@ -13,8 +13,10 @@ from torch import Tensor, nn
 
 from cnn_vs_rnn.budgets.width import solve_width
 from cnn_vs_rnn.config import BudgetConfig, ModelConfig, TaskConfig
+from cnn_vs_rnn.learner.batches import given_before
 from cnn_vs_rnn.models.build import build
-from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, Samples
+from cnn_vs_rnn.tasks.data import END, IGNORED, Forecast, InputSpec, OutputSpec, Samples
+from cnn_vs_rnn.tasks.sequence_pairs import pair_samples
 
 BUDGET = BudgetConfig(name="test", parameters=10_000)
 FOLDER = Path(__file__).parents[2] / "conf" / "model"
@@ -63,6 +65,8 @@ class Case:
     def kind(self) -> str:
         if self.output.forecast:
             return "forecast"
+        if self.output.sequence:
+            return "sequence"
         return "per_step" if self.output.per_step else "one"
 
     def network(self, model: ModelConfig, *, dropout: float = 0.0) -> nn.Module:
@@ -78,6 +82,8 @@ class Case:
         """Noise plus a pattern of the class or, for values, plus the value itself; a class a step follows the time."""
         random = np.random.default_rng(seed)
         spec = self.input
+        if self.output.sequence:
+            return self._pairs(count, random)
         shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
         patterns = np.random.default_rng(0).normal(size=(self.output.size, *shape))
         inputs = random.normal(size=(count, *shape))
@@ -117,6 +123,15 @@ class Case:
                 targets[padded] = IGNORED
         return Samples(inputs if spec.kind == "tokens" else inputs.astype(np.float32), targets, lengths)
 
+    def _pairs(self, count: int, random: np.random.Generator) -> Samples:
+        """The answer is every other token of the source, each replaced by the next number."""
+        first, size = END + 1, self.output.size
+        lengths = random.integers(self.shortest, self.input.length, count, endpoint=True)
+        lengths[0] = self.input.length
+        sources = [random.integers(first, size, length).tolist() for length in lengths]
+        answers = [[first + (token + 1 - first) % (size - first) for token in source[::2]] for source in sources]
+        return pair_samples(sources, answers, self.input.length)
+
 
 def sequence(length: int, channels: int) -> InputSpec:
     return InputSpec(kind="sequence", length=length, channels=channels)
@@ -144,6 +159,14 @@ CASES = [
     ),
     Case("words", "text", tokens(20, 30), OutputSpec(size=4), shortest=2),
     Case("characters", "text", tokens(40, 15), OutputSpec(size=15, per_step=True, causal=True)),
+    Case(
+        "translation",
+        "text",
+        tokens(14, 30).model_copy(update={"words": 20}),
+        OutputSpec(size=30, sequence=15),
+        shortest=3,
+    ),
+    Case("symbols", "synthetic", tokens(10, 12), OutputSpec(size=12, sequence=11), shortest=1),
     Case("labels", "series", sequence(30, 6), OutputSpec(size=6, labels=True)),
     Case("keys", "series", sequence(30, 6), OutputSpec(size=6, per_step=True, labels=True, causal=True), shortest=4),
 ]
@@ -152,3 +175,10 @@ CASES = [
 def tensors(samples: Samples) -> tuple[Tensor, Tensor | None]:
     lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths)
     return torch.from_numpy(samples.inputs), lengths
+
+
+def shown(samples: Samples) -> tuple[Tensor | None, ...]:
+    """What a model is called with to answer step by step."""
+    if samples.target_lengths is None:
+        return tensors(samples)
+    return (*tensors(samples), given_before(torch.from_numpy(samples.targets)))

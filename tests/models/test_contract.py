@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from cases import BUDGET, CASES, models, tensors
+from cases import BUDGET, CASES, models, shown, tensors
 from torch.nn import functional as F
 
 from cnn_vs_rnn.errors import UserError
@@ -36,6 +36,7 @@ def loss(outputs, samples: Samples, case):
 
 def shape(case, count):
     steps = [case.input.length] if case.output.per_step else []
+    steps = [case.output.sequence] if case.output.sequence else steps
     return (count, *steps, case.output.size)
 
 
@@ -62,7 +63,7 @@ def test_budget_outputs_and_gradients(model, case):
     network = case.network(model, dropout=0.1)
     assert abs(count_parameters(network) - BUDGET.parameters) <= 0.05 * BUDGET.parameters
     samples = case.samples(6, seed=1)
-    outputs = network(*tensors(samples))
+    outputs = network(*shown(samples))
     assert outputs.shape == shape(case, 6)
     loss(outputs, samples, case).backward()
     for name, parameter in network.named_parameters():
@@ -100,12 +101,12 @@ def test_tokens_in_the_padding_change_nothing(model, case):
         network.fit(case.samples(60, seed=8), seed=0)
     else:
         network = case.network(model).eval()
-    inputs, _ = tensors(case.samples(4, seed=9))
+    inputs, _, *given = shown(case.samples(4, seed=9))
     lengths = torch.tensor([case.input.length, 9, 2, 1])
     valid = valid_positions(lengths, inputs.shape[1])
-    reference = network(torch.where(valid, inputs, 0), lengths)
+    reference = network(torch.where(valid, inputs, 0), lengths, *given)
     for other in (torch.where(valid, inputs, 7), F.pad(inputs, (0, 5))):
-        outputs = network(other, lengths)
+        outputs = network(other, lengths, *given)
         if case.output.per_step:  # answers to padded steps mean nothing
             outputs = torch.where(valid.unsqueeze(2), outputs[:, : inputs.shape[1]], reference)
         torch.testing.assert_close(outputs, reference, rtol=0, atol=1e-5)
@@ -175,8 +176,7 @@ def test_a_baseline_is_fitted_saved_and_no_worse_than_chance(model, case):
     fitted = case.baseline(model)
     assert isinstance(fitted, ClosedForm)
     fitted.fit(train, seed=0)
-    inputs, lengths = tensors(test)
-    outputs = fitted(inputs, lengths)
+    outputs = fitted(*shown(test))
     assert outputs.shape == shape(case, 60)
     assert outputs.isfinite().all()
     if case.values:
@@ -189,10 +189,12 @@ def test_a_baseline_is_fitted_saved_and_no_worse_than_chance(model, case):
         counted = targets != IGNORED
         accuracy = (outputs.argmax(-1) == targets)[counted].float().mean()
         assert accuracy >= 1 / case.output.size - 0.02
+    if case.output.sequence:
+        assert loss(outputs, test, case) <= math.log(case.output.size)  # of thinking all tokens equally likely
 
     restored = case.baseline(model)
     restored.load_state_dict(fitted.state_dict())
-    assert torch.equal(restored(inputs, lengths), outputs)
+    assert torch.equal(restored(*shown(test)), outputs)
 
 
 # The windows of a forecast are never padded.
