@@ -116,6 +116,8 @@ def own_data(tmp_path_factory):
         for part in ("TRAIN", "TEST"):
             made.tsv(folder / name / f"{name}_{part}.tsv", *made.series())
     made.texts().rename(columns={"review": "question", "mood": "kind"}).to_csv(folder / "questions.csv", index=False)
+    made.translations().to_csv(folder / "pairs.csv", index=False)
+    made.pair_files(folder / "corpus")
     made.wide_table(400).rename(columns={"load": "OT"}).to_csv(folder / "load.csv", index=False)
     return folder
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from contest import compose
-from own_data.made import images, texts
+from own_data.made import images, pair_files, texts, translations
 
 from cnn_vs_rnn.tasks.store import ingest
 
@@ -61,6 +61,32 @@ def test_a_short_table_is_forecast_from_several_origins(tmp_path):
     first, last = (ingested_task.split(task, seed) for seed in (0, 4))
     assert first.test.max() < last.test.min()
     assert max(first.train) < min(first.valid) < max(first.valid) < min(first.test)
+
+
+def translated(path, **more):
+    return compose({"experiment": "my_data", "path": str(path), "models": "conv_seq2seq+rnn_seq2seq", **more})
+
+
+def test_translations_get_networks_that_are_large_enough_and_one_test_part(tmp_path):
+    few = translated(pair_files(tmp_path / "corpus", 60))
+    assert few.budget.parameters == 200_000
+    assert few.seeds == 5
+    assert not few.tasks["corpus"].repeated
+    assert translated(tmp_path / "corpus", **{"budget.parameters": 5000}).budget.parameters == 5000
+    asked = translated(tmp_path / "corpus", **{"tasks.corpus.repeated": True, "tasks.corpus.options.longest": 80})
+    task = asked.tasks["corpus"]
+    splits = [ingest(task, tmp_path / "data").split(task, seed) for seed in range(3)]
+    assert len({tuple(split.test) for split in splits}) == 3
+
+
+def test_many_pairs_are_limited_which_is_said(tmp_path):
+    translations(60_000).to_csv(tmp_path / "pairs.csv", index=False)
+    experiment = translated(tmp_path / "pairs.csv")
+    task = experiment.tasks["pairs"]
+    assert experiment.trainer.max_epochs == 8
+    assert 1000 <= task.limit < 60_000
+    assert task.test_limit == 1000
+    assert any(f"trained on {task.limit:,} samples" in said for said in experiment.found)
 
 
 @pytest.mark.parametrize(("rows", "horizon"), [(900, 3), (300, 24)])

@@ -137,7 +137,7 @@ def test_parts_and_groups_of_a_table_are_honoured(tmp_path):
     assert spelt(task, task.test()) == rows_of(table[50:])
     assert spelt(task, task.pool().take(task.split(config, 1).valid)) == rows_of(table[40:50])
     assert "honoured: split column 'split'" in said(tmp_path / "parts.csv")
-    assert "valid and test as the split column say" in said(tmp_path / "parts.csv")[2]
+    assert "valid and test as the rows say" in said(tmp_path / "parts.csv")[2]
     grouped = table.drop(columns="split").assign(group=np.arange(60) // 6)
     grouped.to_csv(tmp_path / "grouped.csv", index=False)
     task = ingested(tmp_path / "grouped.csv", tmp_path / "in")

@@ -99,7 +99,7 @@ def test_a_table_asked_for_from_another_folder_and_again_after_the_project_moved
         (",path=a,b", "'b' is not of the form key=value (commas separate: a path with one needs another name)"),
         (
             ",path=conf,kind=video",
-            "kind='video' is refused: input should be 'auto', 'image', 'text', 'audio' or 'series'",
+            "kind='video' is refused: input should be 'auto', 'image', 'text', 'audio', 'series' or 'translation'",
         ),
         (",path=conf,horizon=0", "horizon='0' is refused: input should be greater than or equal to 1"),
     ],

@@ -50,10 +50,12 @@ def read_pair_table(request: OwnData) -> PairSet:
     read = PairSet(repr(source), repr(target), [table.path], quarantined=list(table.quarantined))
     read.said += [f"{name} column {column!r}" for name, column in (("split", split), ("group", group)) if column]
     cells: Any = table.cells
-    for place, row in zip(cells.index, cells.to_dict("records"), strict=True):
-        part = None if split is None else part_named(row[split])
-        if read.add(row[source], row[target], f"{table.path.name} {place}", part) and group is not None:
-            read.groups.append(row[group])
+    parts = [None] * len(cells) if split is None else cells[split].map(part_named)
+    groups = [""] * len(cells) if group is None else cells[group]
+    rows = zip(cells.index, cells[source], cells[target], parts, groups, strict=True)
+    for place, text, translation, part, its_group in rows:
+        if read.add(text, translation, f"{table.path.name} {place}", part) and group is not None:
+            read.groups.append(its_group)
     return read
 
 

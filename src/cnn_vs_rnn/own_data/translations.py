@@ -51,7 +51,7 @@ def inspect_translation(request: OwnData) -> Found:
     decided = request.model_copy(
         update={"longest": longest, "vocabulary": vocabulary, "digest": files_digest(read.files)}
     )
-    parts = "the files" if _is_files(request) else "the split column"
+    parts = "the files" if _is_files(request) else "the rows"
     return Found(
         task=TaskConfig(
             name=task_name(_name(request)),
