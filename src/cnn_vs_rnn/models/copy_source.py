@@ -1,19 +1,3 @@
-<<<<<<< HEAD
-"""The source once more: how alike both languages are, and what names and numbers alone are worth."""
-
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-
-from cnn_vs_rnn.models.closed_translation import ClosedTranslation
-
-
-class CopySource(ClosedTranslation):
-    """Answers every source with itself."""
-
-    def answers(self, sources: Sequence[list[int]]) -> Iterator[list[int]]:
-        yield from sources
-=======
 """The source again, as if it were its own translation."""
 
 from __future__ import annotations
@@ -42,4 +26,3 @@ class CopySource(ClosedTranslation):
         said = inputs.masked_fill(~valid_positions(lengths, inputs.shape[1]), 0)
         said = F.pad(said, (0, 1)).scatter_(1, lengths.unsqueeze(1), END)
         return said[:, : min(self.longest, int(lengths.max()) + 1)]
->>>>>>> report
