@@ -3,11 +3,14 @@
 import pytest
 import torch
 from contest import CONF, compose, planned
+from models.cases import CASES, models, shown
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnn_vs_rnn.costs.flops import forward_flops, recurrent_flops
 from cnn_vs_rnn.learner.fit import initial_model
+from cnn_vs_rnn.models.attention import AdditiveAttention, DotAttention
+from cnn_vs_rnn.models.translator import TiedOutput
 
 BATCH, TIME, INPUTS, HIDDEN = 3, 7, 5, 11
 GATES = {nn.RNN: 1, nn.GRU: 3, nn.LSTM: 4}
@@ -129,3 +132,32 @@ def test_counting_leaves_the_network_as_it_was(networks):
     assert model.training
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
     assert not any(module._forward_hooks for module in model.modules())
+
+
+SEQUENCES = [model for name, model in models().items() if "sequence" in model.outputs and model.family != "baseline"]
+PAIR = next(case for case in CASES if case.name == "translation")
+
+
+@pytest.mark.parametrize("model", SEQUENCES, ids=lambda model: model.name)
+def test_an_encoder_decoder_is_counted_whole_attention_and_tied_output_included(model):
+    network = PAIR.network(model).eval()
+    inputs, _, given = shown(PAIR.samples(3, seed=0))
+    lengths = torch.full((3,), PAIR.input.length)
+    assert forward_flops(network, inputs, lengths, given) == counted(network, inputs, lengths, given) > 0
+
+
+def test_attention_and_tied_output_by_hand():
+    dot, additive, tied = DotAttention(), AdditiveAttention(query=5, hidden=4), TiedOutput()
+    batch, answer, source, channels, value = 2, 3, 7, 4, 6
+    valid = torch.ones(batch, source, dtype=torch.bool)
+    keys, values = torch.randn(batch, source, channels), torch.randn(batch, source, value)
+    queries = torch.randn(batch, answer, channels)
+    pairs = batch * answer * source
+    assert forward_flops(dot, queries, keys, values, valid) == 2 * pairs * channels + 2 * pairs * value
+    asked = batch * source
+    mapped = 2 * batch * 5 * channels  # of the query; the keys come mapped
+    assert forward_flops(additive, torch.randn(batch, 5), keys, values, valid) == (
+        mapped + 2 * asked * channels + 2 * asked * value
+    )
+    features, weight = torch.randn(batch, answer, channels), torch.randn(11, channels)
+    assert forward_flops(tied, features, weight) == 2 * batch * answer * 11 * channels

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from cnn_vs_rnn.learner.batches import Batches
-from cnn_vs_rnn.tasks.data import IGNORED, Samples
+from cnn_vs_rnn.tasks.data import BEGIN, END, IGNORED, Samples
+from cnn_vs_rnn.tasks.sequence_pairs import pair_samples
 
 COUNT, LONGEST = 203, 40
 
@@ -27,6 +28,15 @@ def sequences(per_step=False):
     inputs[padding] = 0
     targets = np.where(padding, IGNORED, steps) if per_step else np.arange(1, COUNT + 1)
     return Samples(inputs[:, :, None], targets, lengths)
+
+
+def pairs():
+    """Sources full of their own number, and answers of other lengths that count upwards from it."""
+    random = np.random.default_rng(1)
+    lengths, answered = random.integers(1, LONGEST, (2, COUNT), endpoint=True).tolist()
+    sources = [[number] * length for number, length in enumerate(lengths, start=4)]
+    answers = [list(range(number, number + length)) for number, length in enumerate(answered, start=4)]
+    return pair_samples(sources, answers, LONGEST)
 
 
 def numbers(batches):
@@ -130,3 +140,38 @@ def test_a_process_that_a_small_batch_leaves_out_gets_a_sample_that_does_not_cou
     last = [list(Batches(images(), 101, shuffle_seed=0, share=(rank, 3)))[-1] for rank in range(3)]  # of one sample
     assert [len(batch.inputs) for batch in last] == [1, 1, 1]
     assert [batch.weight for batch in last] == [3.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", [0, None])
+def test_answers_are_cut_to_their_longest_and_shown_one_token_late(seed):
+    samples, narrower = pairs(), 0
+    for batch in Batches(samples, 16, shuffle_seed=seed):
+        index = batch.inputs[:, 0].numpy() - 4
+        longest = samples.target_lengths[index].max()
+        assert batch.targets.shape == batch.given.shape == (len(index), longest)
+        narrower += longest < LONGEST + 1
+        assert batch.inputs.shape[1] == samples.lengths[index].max()
+        np.testing.assert_array_equal(batch.targets, samples.targets[index, :longest])
+        for given, target, length in zip(batch.given, batch.targets, samples.target_lengths[index], strict=True):
+            assert given[:length].tolist() == [BEGIN, *target[: length - 1].tolist()]
+            # After its END an answer shows END, and padding, which is followed by nothing that counts
+            assert set(given[length:].tolist()) <= {END, 0}
+            assert (target[length:] == IGNORED).all()
+    assert narrower
+
+
+def test_what_a_model_is_shown_ends_with_what_is_given_where_answers_are_sequences():
+    of_pairs, of_steps = (next(iter(Batches(samples, 4))) for samples in (pairs(), sequences(per_step=True)))
+    assert [id(one) for one in of_pairs.shown] == [id(of_pairs.inputs), id(of_pairs.lengths), id(of_pairs.given)]
+    assert of_steps.given is None
+    assert [id(one) for one in of_steps.shown] == [id(of_steps.inputs), id(of_steps.lengths)]
+    moved = of_pairs.to(torch.device("meta"))
+    assert {tensor.device.type for tensor in (*moved.shown, moved.targets)} == {"meta"}
+    assert of_pairs.to(torch.device("cpu")) is of_pairs
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_that_share_a_batch_of_pairs_see_each_of_them_once(processes):
+    shares = [Batches(pairs(), 20, shuffle_seed=5, share=(rank, processes)) for rank in range(processes)]
+    seen = [int(number) for share in shares for batch in share if batch.weight for number in batch.inputs[:, 0]]
+    assert sorted(seen) == list(range(4, COUNT + 4))

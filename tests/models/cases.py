@@ -79,11 +79,13 @@ class Case:
         return build(model, self.input, self.output, width=0.0, dropout=0.0)
 
     def samples(self, count: int, seed: int) -> Samples:
-        """Noise plus a pattern of the class or, for values, plus the value itself; a class a step follows the time."""
+        """Samples that can be learnt from."""
         random = np.random.default_rng(seed)
+        return self._pairs(count, random) if self.output.sequence else self._patterns(count, random)
+
+    def _patterns(self, count: int, random: np.random.Generator) -> Samples:
+        """Noise plus a pattern of the class or, for values, plus the value itself; a class a step follows the time."""
         spec = self.input
-        if self.output.sequence:
-            return self._pairs(count, random)
         shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
         patterns = np.random.default_rng(0).normal(size=(self.output.size, *shape))
         inputs = random.normal(size=(count, *shape))

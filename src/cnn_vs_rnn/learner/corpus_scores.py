@@ -18,7 +18,7 @@ from cnn_vs_rnn.config import Score
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
-_STEP = 1e-4  # of a sum, for its derivative
+_FINE = 10_000  # parts of a sum, one of which is the step of its derivative
 
 
 def signature(kind: Score) -> str | None:
@@ -42,7 +42,7 @@ def corpus_score(kind: Score, sums: Float64[np.ndarray, " statistic"]) -> float:
     """The score of a part, of the sums of its samples' statistics. chrF and BLEU are out of 100."""
     if kind == "perplexity":
         nats, steps = sums.tolist()
-        return math.exp(min(nats / steps, 700.0)) if not math.isnan(nats) else math.inf
+        return math.exp(min(nats / steps, 700.0)) if math.isfinite(nats) else math.inf
     return float(_metric(kind)._compute_score_from_stats(sums.tolist()).score)
 
 
@@ -57,11 +57,15 @@ def contributions(kind: Score, statistics: Float64[np.ndarray, "sample statistic
     value = corpus_score(kind, sums)
     if not math.isfinite(value):
         return np.full(len(statistics), value)
-    slope = np.zeros(len(sums))
+    # Of sums that are so many times as large, which have the same ratios: sacrebleu reads lengths as whole numbers.
+    large, slope = _FINE * sums, np.zeros(len(sums))
     for at in np.flatnonzero(sums):
         step = np.zeros(len(sums))
-        step[at] = _STEP * sums[at]
-        slope[at] = (corpus_score(kind, sums + step) - corpus_score(kind, sums - step)) / (2 * step[at])
+        step[at] = sums[at]
+        slope[at] = (corpus_score(kind, large + step) - corpus_score(kind, large - step)) / (2 * step[at])
+    if (scaled := corpus_score(kind, large)) > 0:
+        # Not the same in BLEU without a match of some order: as if there were a share of one, however large the sums.
+        slope *= _FINE * value / scaled
     changes = len(statistics) * (statistics @ slope)
     return value + changes - changes.mean()
 
