@@ -188,6 +188,12 @@ def made_up(tmp_path):
     return fill
 
 
+@pytest.fixture(scope="session")
+def collected() -> type[MadeUp]:
+    """The class itself, for what is trained for real."""
+    return MadeUp
+
+
 @pytest.fixture
 def everything(made_up) -> MadeUp:
     """All four tasks, two failed trials, flags of every kind."""

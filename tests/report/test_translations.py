@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MadeUp
 from contest import compose, opened, planned
 from rich.console import Console
 from sacrebleu.metrics.chrf import CHRF
@@ -38,10 +37,8 @@ SETTINGS = {
 }
 
 
-def trained(settings, root):
-    experiment = compose(settings)
-    made = MadeUp(root, experiment)
-    for trial in planned(experiment, root):
+def trained(made, root):
+    for trial in planned(made.experiment, root):
         folder = opened(trial, trial.folder(root))
         fit(folder)
         made.results.append(evaluate_trial(folder, trial, folder.record(), root / "kept"))
@@ -49,16 +46,18 @@ def trained(settings, root):
 
 
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory):
+def texts(collected, tmp_path_factory):
     """Letters that are scored as texts are."""
-    return trained(SETTINGS, tmp_path_factory.mktemp("texts"))
+    root = tmp_path_factory.mktemp("texts")
+    return trained(collected(root, compose(SETTINGS)), root)
 
 
 @pytest.fixture(scope="module")
-def symbols(tmp_path_factory):
+def symbols(collected, tmp_path_factory):
     """The same as the task is: right or wrong."""
     settings = SETTINGS | {"tasks.copy_symbols.score": "accuracy", "tasks.copy_symbols.also": ["nll"], "seeds": 1}
-    return trained(settings, tmp_path_factory.mktemp("symbols"))
+    root = tmp_path_factory.mktemp("symbols")
+    return trained(collected(root, compose(settings)), root)
 
 
 def reported(made, **changes):

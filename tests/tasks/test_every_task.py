@@ -12,7 +12,7 @@ from cnn_vs_rnn.augmentation.preview import render_preview
 from cnn_vs_rnn.augmentation.scaling import prepare, read_part
 from cnn_vs_rnn.config import AugmentConfig, TaskConfig
 from cnn_vs_rnn.tasks.check import check
-from cnn_vs_rnn.tasks.data import IGNORED, Samples
+from cnn_vs_rnn.tasks.data import END, IGNORED, Samples
 from cnn_vs_rnn.tasks.load import load_task
 from cnn_vs_rnn.tasks.store import ingest
 
@@ -77,10 +77,14 @@ def test_the_answers_have_the_shape_the_task_promises(task):
     assert output.per_step == (config.output == "per_step")
     assert (output.forecast is not None) == (config.output == "forecast")
     assert output.labels == (config.loss == "binary_cross_entropy")
+    assert (output.sequence is not None) == (config.output == "sequence")
     for part in PARTS:
         samples = read_part(prepared, 0, part)
         targets = samples.targets
         assert len(targets) == len(samples)
+        if output.sequence is not None:
+            are_sequences(samples, ingested)
+            continue
         steps = samples.inputs.shape[1:2] if output.per_step else ()
         if config.loss == "cross_entropy":
             assert targets.shape[1:] == steps
@@ -100,6 +104,24 @@ def test_the_answers_have_the_shape_the_task_promises(task):
             assert (targets[beyond_the_end(samples)] == IGNORED).all()
         if output.forecast is not None:
             assert output.size == output.forecast.horizon * len(output.forecast.channels)
+
+
+def are_sequences(samples, ingested):
+    """Every answer is of real tokens, ends with END, and is ignored after it; one vocabulary serves both sides."""
+    targets, ends = samples.targets, samples.target_lengths - 1
+    assert targets.shape[1:] == (ingested.output.sequence,)
+    assert targets.dtype == samples.target_lengths.dtype == np.int64
+    assert ingested.output.size == ingested.input.vocabulary == len(ingested.vocabulary)
+    assert ingested.vocabulary[: END + 1] == ("[PAD]", "[UNK]", "[BEGIN]", "[END]")
+    place = np.arange(targets.shape[1])
+    said = place < ends[:, None]
+    assert ends.min() >= 1
+    assert (targets[said] > END).all()
+    assert targets[said].max() < ingested.output.size
+    assert (targets[place == ends[:, None]] == END).all()
+    assert (targets[place > ends[:, None]] == IGNORED).all()
+    assert END < ingested.input.words <= ingested.input.vocabulary
+    assert (samples.inputs[~beyond_the_end(samples)] > END).all()
 
 
 def test_no_sample_is_in_two_parts(task):
@@ -134,7 +156,7 @@ def test_no_input_is_trained_on_and_tested(task):
 
 
 def has_keys(config):
-    return config.modality == "text" and config.output == "one"
+    return config.modality == "text" and config.output in ("one", "sequence")
 
 
 def contents(samples):
@@ -196,17 +218,20 @@ def test_the_standard_tasks_are_there():
     assert {path.stem for path in FILES} >= {
         "adding",
         "copy_memory",
+        "copy_symbols",
         "digits",
         "etth1",
         "fashion_mnist",
         "japanese_vowels",
         "jsb_chorales",
         "mnist",
+        "multi30k",
         "names",
         "nottingham",
         "osu_leaf",
         "parity",
         "permuted_mnist",
+        "reverse_symbols",
         "selective_copy",
         "sequential_mnist",
         "spoken_digits",

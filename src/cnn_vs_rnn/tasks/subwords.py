@@ -10,6 +10,7 @@ from cnn_vs_rnn.tasks.tokens import PADDING_TEXT, UNKNOWN_TEXT
 
 SPECIAL = (PADDING_TEXT, UNKNOWN_TEXT, "[BEGIN]", "[END]")  # in the order of their numbers
 _SPACE = "Ġ"  # how a token says that a space stands before it
+_PART = "\N{REPLACEMENT CHARACTER}"  # what bytes become that spell no letter by themselves
 LEAST_VOCABULARY = len(SPECIAL) + 256  # of which the others stand for a byte each
 
 
@@ -38,6 +39,7 @@ class Subwords:
             show_progress=False,
         )
         tokeniser.train_from_iterator(texts, trainer)
+        tokeniser.encode_special_tokens = True  # "[END]" in a text is a text
         learnt = json.loads(tokeniser.to_str())["model"]
         order = sorted(learnt["vocab"], key=lambda text: (*_place(text), learnt["vocab"][text]))
         self._tokeniser = tokeniser
@@ -61,18 +63,22 @@ class Subwords:
         self.words = sum(_place(text) <= _WORD for text in vocabulary)
 
     def __call__(self, texts: Sequence[str]) -> list[list[int]]:
-        """The token numbers of each text, without begin and end."""
-        return [encoding.ids for encoding in self._tokeniser.encode_batch_fast(list(texts))]
+        """The token numbers of each text, without begin and end, and of none of the spaces around it."""
+        return [encoding.ids for encoding in self._tokeniser.encode_batch_fast([text.strip() for text in texts])]
 
 
 _WORD = (1, 0)
 
 
 def _place(text: str) -> tuple[int, int]:
-    """Sorts the special tokens, in their order, before those that begin a word, and these before the others."""
+    """Sorts the special tokens, in their order, before those that begin a word, and these before the others.
+
+    A word begins after a space and at every sign that is no letter. A part of a letter, whose bytes are tokens of their
+    own, is none: it goes on with the word that it stands in.
+    """
     if text in SPECIAL:
         return 0, SPECIAL.index(text)
-    begins = text.startswith(_SPACE) or not any(letter.isalnum() for letter in text)
+    begins = text.startswith(_SPACE) or not any(one.isalnum() or one == _PART for one in _decoded([text]))
     return _WORD if begins else (2, 0)
 
 
@@ -82,12 +88,16 @@ def text_of(tokens: Iterable[int], vocabulary: Sequence[str]) -> str:
     >>> text_of([4, 5, 3, 4], ["[PAD]", "[UNK]", "[BEGIN]", "[END]", "Ġdo", "gs"])
     'dogs'
     """
-    from tokenizers import decoders
-
     kept = []
     for token in tokens:
         if token == END:
             break
         if token > END or token == UNKNOWN:
-            kept.append("\N{REPLACEMENT CHARACTER}" if token == UNKNOWN else vocabulary[token])
-    return decoders.ByteLevel().decode(kept).strip()
+            kept.append(_PART if token == UNKNOWN else vocabulary[token])
+    return _decoded(kept).strip()
+
+
+def _decoded(tokens: list[str]) -> str:
+    from tokenizers import decoders
+
+    return decoders.ByteLevel().decode(tokens)

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from cnn_vs_rnn.config import Strict, TaskConfig
+from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.options import read_options
 from cnn_vs_rnn.tasks.sequence_pairs import pair_samples
@@ -32,7 +33,7 @@ class SymbolOptions(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> SymbolOptions:
         if self.shortest > self.longest:
-            raise ValueError(f"shortest={self.shortest} is more than longest={self.longest}")
+            raise UserError(f"the task's option shortest={self.shortest} is more than longest={self.longest}")
         return self
 
 
