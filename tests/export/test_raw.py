@@ -143,6 +143,15 @@ def test_a_translation_is_what_beam_search_found_in_the_contest(tmp_path, model)
     ]
 
 
+def test_what_copies_its_source_gives_back_any_text_that_it_is_sent(tmp_path):
+    made.translations(60).to_csv(tmp_path / "pairs.csv", index=False)
+    (trial,) = trials(tmp_path, tmp_path / "pairs.csv", "copy_source", longest=100)
+    facts = ModelFacts.of(trial)
+    sent = ["Größe: 5 €", "the  old boy", "日本"]
+    told = answers(Portable(facts, network(trial)), facts, sent)
+    assert [one["translation"] for one in told] == sent
+
+
 def test_a_translation_has_no_onnx_and_says_why(tmp_path):
     trial, _ = translations(tmp_path)
     facts, model = ModelFacts.of(trial), network(trial)
