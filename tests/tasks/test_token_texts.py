@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnn_vs_rnn.tasks.subwords import BYTES, SPECIAL, Subwords, text_of
+from cnn_vs_rnn.tasks.subwords import LEAST_VOCABULARY, SPECIAL, Subwords, text_of
 from cnn_vs_rnn.tasks.token_texts import token_name, token_texts
 
 TEXTS = [
@@ -13,7 +13,7 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=[BYTES + len(SPECIAL), 320])
+@pytest.fixture(scope="module", params=[LEAST_VOCABULARY, 320])
 def subwords(request):
     return Subwords(TEXTS * 3, request.param)
 
