@@ -25,7 +25,7 @@ from cnn_vs_rnn.statistics.threshold import (
     p_of_signs,
     student_interval,
 )
-from cnn_vs_rnn.statistics.words import FLAG_WORDS, IN_PERCENT, listed
+from cnn_vs_rnn.statistics.words import FLAG_WORDS, IN_PERCENT, POINTS, listed
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Finding:
     def unit(self) -> str:
         """Of effect and margin, as `claims.words` reads it."""
         if self.score is not None:
-            return "points" if self.score in IN_PERCENT else ""
+            return "points" if self.score in IN_PERCENT else POINTS.get(self.score, "")
         return "times" if self.ratio and self.compares else QUANTITIES[self.config.quantity].unit
 
     @property

@@ -11,11 +11,14 @@ import numpy as np
 from jaxtyping import Float
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, HIGHEST, Flag, Mark, TrialResult
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Mark, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
 
-LIMITS: dict[Score, tuple[float, float]] = {score: (0.0, HIGHEST.get(score, np.inf)) for score in HIGHER_IS_BETTER}
+# Of the score of one sample; chrF and BLEU are those of a part, and what a sample adds to them has no limit.
+LIMITS: dict[Score, tuple[float, float]] = {
+    score: (0.0, 1.0 if score in ("accuracy", "macro_f1") else np.inf) for score in HIGHER_IS_BETTER
+}
 
 ReadPredictions = Callable[[TrialResult], Predictions]
 
