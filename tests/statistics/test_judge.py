@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.statistics.words import model_text
 
 
 def constant(score: float, seeds: int = 5, samples: int = 400) -> np.ndarray:
@@ -141,6 +142,27 @@ def test_a_winner_no_better_than_the_baseline_is_cautioned(arena, answers):
     contest = arena.enter("baseline", "linear", answers(0.91, luck=0.5, draw=2)).judge()
     assert contest.verdict == "cnn"
     assert any("not surely better than the baseline linear" in caution for caution in contest.cautions)
+
+
+def test_a_translation_that_another_score_sees_otherwise_is_said(arena, task):
+    translates = {"output": "sequence", "score": "chrf", "also": ("bleu", "bleu_beam", "accuracy"), "equivalence": 0.01}
+    task = task.model_copy(update=translates)
+    arena.enter("cnn", "conv", constant(0.36)).enter("rnn", "rnn", constant(0.34))
+    arena.enter("baseline", "dictionary", constant(0.40))
+    bleu = {"conv": 14.0, "rnn": 12.0, "dictionary": 6.0}
+    arena.results = [
+        one.model_copy(update={"also": {"bleu": bleu[one.model], "bleu_beam": 0.0, "accuracy": 0.0}})
+        for one in arena.results
+    ]
+    said = [one for one in arena.judge(task).cautions if one.startswith("By ")]
+    assert said == [f"By BLEU it is otherwise: {said_score('conv', 14.0)} is ahead of {said_score('dictionary', 6.0)}."]
+    agreed = {"conv": 14.0, "rnn": 12.0, "dictionary": 16.0}
+    arena.results = [one.model_copy(update={"also": {**one.also, "bleu": agreed[one.model]}}) for one in arena.results]
+    assert not [one for one in arena.judge(task).cautions if one.startswith("By ")]
+
+
+def said_score(model, score):
+    return model_text(model, score, "bleu")
 
 
 def test_a_better_hybrid_is_said(arena):

@@ -1,13 +1,16 @@
-"""What a reader of a verdict should know besides: flags, dropped seeds, a baseline or a hybrid as good."""
+"""What a reader of a verdict should know besides: flags, dropped seeds, a baseline as good, another score, ..."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from cnn_vs_rnn.config import Family, TaskConfig
+from cnn_vs_rnn.config import Family, Score, TaskConfig
+from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.statistics.duel import Compare, Duel
-from cnn_vs_rnn.statistics.summary import ModelSummary, goodness
-from cnn_vs_rnn.statistics.words import FLAG_WORDS, listed, model_text
+from cnn_vs_rnn.statistics.summary import ModelSummary, goodness, trials_by_model
+from cnn_vs_rnn.statistics.words import FLAG_WORDS, SCORE_SYMBOLS, listed, model_text
+
+OF_TEXTS: tuple[Score, ...] = ("chrf", "bleu")  # scores that need not agree on which translation is better
 
 
 def cautions(
@@ -34,6 +37,32 @@ def cautions(
         interval = compare(hybrid, best).interval
         if interval and interval.low > 0:
             yield f"The hybrid {model_text(hybrid.model, hybrid.mean, task.score)} is better than both."
+
+
+def otherwise_by(
+    task: TaskConfig, condition: str, champions: dict[Family, ModelSummary], results: Iterable[TrialResult]
+) -> Iterator[str]:
+    """A sentence for each other score of texts by which another champion is ahead, in the mean over seeds.
+
+    chrF counts letters in common and BLEU whole phrases, so that right words in a wrong order please the first alone.
+    """
+    trials = trials_by_model(results, task.name, condition)
+    best = max(champions.values(), key=lambda one: goodness(one.mean, task.score), default=None)
+    for score in (one for one in OF_TEXTS if one in task.also):
+        means = {one.model: _mean(trials[one.model], score) for one in champions.values()}
+        if best is None or None in means.values():
+            continue
+        other = max(means, key=lambda model: goodness(means[model], score))
+        if other != best.model:
+            ahead, behind = (model_text(model, means[model], score) for model in (other, best.model))
+            yield f"By {SCORE_SYMBOLS[score]} it is otherwise: {ahead} is ahead of {behind}."
+
+
+def _mean(trials: Iterable[TrialResult], score: Score) -> float | None:
+    """Over seeds; None where one has no such score."""
+    values = [trial.also.get(score) for trial in trials]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known and len(known) == len(values) else None
 
 
 def _no_better(

@@ -26,7 +26,7 @@ from typing import Literal
 from cnn_vs_rnn.config import FAMILIES, Family, Score, StatisticsConfig, Strict, TaskConfig
 from cnn_vs_rnn.evaluation.results import Flag, TrialResult
 from cnn_vs_rnn.statistics.bootstrap import Interval
-from cnn_vs_rnn.statistics.cautions import cautions
+from cnn_vs_rnn.statistics.cautions import cautions, otherwise_by
 from cnn_vs_rnn.statistics.duel import Duel, duels
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
@@ -95,7 +95,10 @@ def judge(
             or _between_networks(task, duel, statistics)
         )
     interval = duel.interval if duel else None
-    doubts = cautions(task, champions, duel, compare, winners=_winners(verdict))
+    doubts = [
+        *cautions(task, champions, duel, compare, winners=_winners(verdict)),
+        *otherwise_by(task, condition, champions, results),
+    ]
     return Contest(
         task=task.name,
         condition=condition,
