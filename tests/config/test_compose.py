@@ -155,7 +155,7 @@ def listed(group):
             "minutes or trial_minutes?",
         ),
         ({"executor": "slurm", "executor.minutes": 0}, "executor.minutes=0 is refused", "greater than or equal to 1"),
-        ({"experiment": "../x"}, "experiment=../x: there is no experiment '../x'", "tour, ucr"),
+        ({"experiment": "../x"}, "experiment=../x: there is no experiment '../x'", "tour, translation, ucr"),
         ({"tasks.digits.name": "../x"}, "tasks.digits.name='../x' is refused: it names a folder", ". _ + - ( )"),
         ({"models.gru.name": "a/b"}, "models.gru.name='a/b' is refused: it names a folder", ". _ + - ( )"),
         ({"trainer.tf32": True}, "trainer.tf32=true needs", "trainer.accelerator=gpu"),
