@@ -10,7 +10,6 @@ from cnn_vs_rnn.tasks.tokens import PADDING_TEXT, UNKNOWN_TEXT
 
 SPECIAL = (PADDING_TEXT, UNKNOWN_TEXT, "[BEGIN]", "[END]")  # in the order of their numbers
 _SPACE = "Ġ"  # how a token says that a space stands before it
-_PART = "\N{REPLACEMENT CHARACTER}"  # what bytes become that spell no letter by themselves
 LEAST_VOCABULARY = len(SPECIAL) + 256  # of which the others stand for a byte each
 
 
@@ -68,6 +67,7 @@ class Subwords:
 
 
 _WORD = (1, 0)
+_PART = "\N{REPLACEMENT CHARACTER}"  # what bytes become that spell no letter by themselves
 
 
 def _place(text: str) -> tuple[int, int]:
