@@ -10,7 +10,7 @@ from cnn_vs_rnn.statistics.duel import Compare, Duel
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness, trials_by_model
 from cnn_vs_rnn.statistics.words import FLAG_WORDS, SCORE_SYMBOLS, listed, model_text
 
-OF_TEXTS: tuple[Score, ...] = ("chrf", "bleu")  # scores that need not agree on which translation is better
+OF_TEXTS: frozenset[Score] = frozenset({"chrf", "bleu"})  # scores that need not agree on which translation is better
 
 
 def cautions(
@@ -48,14 +48,19 @@ def otherwise_by(
     """
     trials = trials_by_model(results, task.name, condition)
     best = max(champions.values(), key=lambda one: goodness(one.mean, task.score), default=None)
-    for score in (one for one in OF_TEXTS if one in task.also):
-        means = {one.model: _mean(trials[one.model], score) for one in champions.values()}
-        if best is None or None in means.values():
-            continue
-        other = max(means, key=lambda model: goodness(means[model], score))
-        if other != best.model:
-            ahead, behind = (model_text(model, means[model], score) for model in (other, best.model))
-            yield f"By {SCORE_SYMBOLS[score]} it is otherwise: {ahead} is ahead of {behind}."
+    for score in task.also:
+        if best is not None and score in OF_TEXTS:
+            means = {one.model: _mean(trials[one.model], score) for one in champions.values()}
+            yield from _otherwise(best.model, means, score)
+
+
+def _otherwise(best: str, means: dict[str, float | None], score: Score) -> Iterator[str]:
+    if None in means.values():
+        return
+    other = max(means, key=lambda model: goodness(means[model], score))
+    if other != best:
+        ahead, behind = (model_text(model, means[model], score) for model in (other, best))
+        yield f"By {SCORE_SYMBOLS[score]} it is otherwise: {ahead} is ahead of {behind}."
 
 
 def _mean(trials: Iterable[TrialResult], score: Score) -> float | None:
