@@ -43,9 +43,8 @@ def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tup
         "seeds": settings.seeds,
         "trainer.max_epochs": settings.max_epochs,
         "trainer.patience": settings.patience,
+        **settings.usual,
     }
-    if settings.parameters is not None:
-        chosen["budget.parameters"] = settings.parameters
     missing = {key: value for key, value in chosen.items() if key not in asked}
     given = ", ".join(f"{key}={asked[key]}" for key in chosen if key in asked)
     told = said(settings) + (f", but as you say {given}" if given else "")

@@ -69,7 +69,7 @@ def translated(path, **more):
 
 def test_translations_get_networks_that_are_large_enough_and_one_test_part(tmp_path):
     few = translated(pair_files(tmp_path / "corpus", 60))
-    assert few.budget.parameters == 200_000
+    assert (few.budget.parameters, few.recipe.dropout) == (200_000, 0.2)
     assert few.seeds == 5
     assert not few.tasks["corpus"].repeated
     assert translated(tmp_path / "corpus", **{"budget.parameters": 5000}).budget.parameters == 5000

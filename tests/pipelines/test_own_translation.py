@@ -56,7 +56,7 @@ def test_what_is_found_is_said_and_the_advice_is_in_points_of_chrf(held):
     project, said = held
     assert said.startswith("found   a translation: 120 pairs of texts, en to become de (source_column= and target_col")
     assert "found   a fifth is drawn as the test part" in said
-    assert re.search(r"found   settings: 5 seeds, .*, networks of 200,000 parameters: .*budget.parameters= and", said)
+    assert re.search(r"found   settings: 5 seeds, .*, budget.parameters=200000, recipe.dropout=0.2: roughly", said)
     assert "as you say models=" in said
     assert "networks of 9,000 parameters" in said
     told = advice(project)
