@@ -4,7 +4,10 @@ import math
 
 import pytest
 import torch
+from cases import models
 
+from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.conv_seq2seq import ConvSeq2Seq
 from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec
 
@@ -134,6 +137,9 @@ def test_variance_is_kept_however_deep_the_layers_are(dropout):
         assert 0.12 < deep < 0.3  # of embeddings and positions together it is 0.16
 
 
-def test_an_even_kernel_is_refused():
-    with pytest.raises(ValueError, match=r"kernel_size=4 must be odd"):
-        network(kernel_size=4)
+def test_an_even_kernel_is_refused_in_one_sentence():
+    on_disk = models()["conv_seq2seq"]
+    even = on_disk.model_copy(update={"options": {**on_disk.options, "kernel_size": 4}})
+    said = "model conv_seq2seq: option kernel_size=4 is even, .*: choose 3 or 5$"
+    with pytest.raises(UserError, match=said):
+        build(even, INPUT.model_copy(update={"kind": "tokens", "vocabulary": 11}), OUTPUT, width=5.0, dropout=0.0)

@@ -13,6 +13,7 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
+from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.models.attention import DotAttention
 from cnn_vs_rnn.models.encoder import channels_at
 from cnn_vs_rnn.models.encoder_decoder import EncoderDecoder, State
@@ -51,8 +52,9 @@ class ConvSeq2Seq(EncoderDecoder):
         assert input.length is not None
         assert output.sequence is not None
         if kernel_size % 2 == 0:
-            raise ValueError(
-                f"kernel_size={kernel_size} must be odd: a convolution of the source sees as far both ways"
+            raise UserError(
+                f"model conv_seq2seq: option kernel_size={kernel_size} is even, but a source is seen as "
+                f"far in both directions: choose {kernel_size - 1} or {kernel_size + 1}"
             )
         channels = input.channels
         encoder, decoder = channels_at(width, 0, 2), channels_at(width, 1, 2)
