@@ -155,7 +155,7 @@ def test_what_copies_its_source_gives_back_any_text_that_it_is_sent(tmp_path):
 def test_a_translation_has_no_onnx_and_says_why(tmp_path):
     trial, _ = translations(tmp_path)
     facts, model = ModelFacts.of(trial), network(trial)
-    with pytest.raises(NotExportableError, match=r"^it answers a token at a time"):
+    with pytest.raises(NotExportableError, match=r"^a translation is found a token at a time"):
         write_onnx(tmp_path / "model.onnx", Portable(facts, model), facts, trial.data.task.test())
     assert not (tmp_path / "model.onnx").exists()
 

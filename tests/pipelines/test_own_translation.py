@@ -90,7 +90,7 @@ def test_a_model_that_mlflow_holds_answers_tokens_with_tokens(held, monkeypatch)
 def test_the_exported_model_translates_text_far_from_the_project(held, exported, tmp_path, monkeypatch):
     project, _ = held
     folder, said = exported
-    assert "onnx    none: it answers a token at a time, each following from those before, by beam search" in said
+    assert "onnx    none: a translation is found a token at a time, each following from those before" in said
     assert not (folder / "model.onnx").exists()
     facts = ModelFacts.read(folder / "facts.json")
     assert facts.model.name == advice(project)["model"]
@@ -125,7 +125,7 @@ def served(model, texts, folder):
 def test_the_card_says_what_a_reader_must_know(exported):
     card = (exported[0] / "model_card.md").read_text(encoding="utf-8")
     assert "Translate en into de." in card
-    assert "There is no model.onnx: it answers a token at a time" in card
+    assert "There is no model.onnx: a translation is found a token at a time" in card
     assert "A text of more than" in card
     assert "A translation may read well and be wrong" in card
     assert "chrF" in card

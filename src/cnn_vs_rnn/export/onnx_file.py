@@ -41,7 +41,7 @@ def write_onnx(path: Path, model: Portable, facts: ModelFacts, samples: Samples)
     Raises NotExportableError, also where an answer differs by more than TOLERANCE.
     """
     if facts.output.sequence is not None:
-        raise NotExportableError("it answers a token at a time, each following from those before, by beam search")
+        raise NotExportableError("a translation is found a token at a time, each following from those before")
     proto = _converted(model, facts, *_tensors(facts, samples, min(4, len(samples)), 0))
     onnx.helper.set_model_props(proto, {"facts": json.dumps(facts.model_dump(mode="json"))})
     onnx.checker.check_model(proto)

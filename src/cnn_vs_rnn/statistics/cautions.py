@@ -42,16 +42,22 @@ def cautions(
 def otherwise_by(
     task: TaskConfig, condition: str, champions: dict[Family, ModelSummary], results: Iterable[TrialResult]
 ) -> Iterator[str]:
-    """A sentence for each other score of texts by which another champion is ahead, in the mean over seeds.
+    """A sentence where the champion that is best, on test or on validation, is behind by another score of texts.
 
     chrF counts letters in common and BLEU whole phrases, so that right words in a wrong order please the first alone.
     """
     trials = trials_by_model(results, task.name, condition)
-    best = max(champions.values(), key=lambda one: goodness(one.mean, task.score), default=None)
+    if not champions:
+        return
+    tested = max(champions.values(), key=lambda one: goodness(one.mean, task.score))
+    chosen = max(
+        champions.values(), key=lambda one: goodness(one.valid, task.score)
+    )  # as an open contest's advice has it
     for score in task.also:
-        if best is not None and score in OF_TEXTS:
+        if score in OF_TEXTS:
             means = {one.model: _mean(trials[one.model], score) for one in champions.values()}
-            yield from _otherwise(best.model, means, score)
+            for best in dict.fromkeys((tested.model, chosen.model)):
+                yield from _otherwise(best, means, score)
 
 
 def _otherwise(best: str, means: dict[str, float | None], score: Score) -> Iterator[str]:
