@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, WrapValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.claims.rule import ClaimConfig
 from cnn_vs_rnn.executor_config import ExecutorConfig
 from cnn_vs_rnn.names import FolderName, PathBelow
@@ -108,6 +109,9 @@ class TaskConfig(Strict):
                 raise ValueError(f"task {self.name}: macro_f1 needs one answer a sample, not one a step")
             if score in DECODED and self.output != "sequence":
                 raise ValueError(f"task {self.name}: {score} needs answers that are sequences (output: sequence)")
+        if self.score.endswith("_beam"):
+            plain = self.score.removesuffix("_beam")
+            raise ValueError(f"task {self.name}: {self.score} is too slow to validate by: choose {plain}")
         if self.output == "sequence" and self.loss != "cross_entropy":
             raise ValueError(f"task {self.name}: answers that are sequences need loss: cross_entropy")
         if self.output == "forecast" and self.scale_targets != self.scale:
@@ -169,52 +173,6 @@ class RecipeConfig(Strict):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     # A training whose loss is not finite is begun once more, at the learning rate times this; None: it is not.
     diverged_rate: Annotated[float, Field(gt=0, lt=1)] | None = 0.1
-
-
-class ImagePolicy(Strict):
-    """Random augmentation of a batch of images (kornia). Each 0 or False switches its part off."""
-
-    rotate_degrees: Annotated[float, Field(ge=0, le=180)] = 0.0
-    crop: Annotated[float, Field(ge=0, lt=1)] = 0.0  # pad by this fraction of height and width, cut out at random
-    translate: Annotated[float, Field(ge=0, lt=1)] = 0.0  # fraction of height and width
-    scale: Annotated[float, Field(ge=0, lt=1)] = 0.0  # zoom between 1-scale and 1+scale
-    horizontal_flip: bool = False  # only of tasks that say `mirror: true`: a mirrored digit is none
-    erase_probability: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-
-class AudioPolicy(Strict):
-    """Random augmentation of a batch of spectrograms (time, band) or waveforms (time, 1)."""
-
-    shift: Annotated[float, Field(ge=0, lt=1)] = 0.0  # in time, fraction of the length, either way
-    noise: Annotated[float, Field(ge=0)] = 0.0  # standard deviation, in that of the scaled input
-    time_mask: Annotated[float, Field(ge=0, lt=1)] = 0.0  # longest stretch blanked, fraction of the length
-    band_mask: Annotated[float, Field(ge=0, lt=1)] = 0.0  # widest stretch of bands blanked, fraction of the bands
-    masks: Annotated[int, Field(ge=1)] = 1  # of each kind
-
-
-class SeriesPolicy(Strict):
-    """Random augmentation of a batch of time series, whose answers are of whole series."""
-
-    jitter: Annotated[float, Field(ge=0)] = 0.0  # noise, standard deviation in that of the scaled input
-    scaling: Annotated[float, Field(ge=0, lt=1)] = 0.0  # each channel times 1 +- this (standard deviation)
-    warping: Annotated[float, Field(ge=0, lt=1)] = 0.0  # local speed 1 +- this
-    window: Annotated[float, Field(ge=0, lt=1)] = 0.0  # up to this fraction cut off, the rest stretched
-
-
-class TextPolicy(Strict):
-    """Random augmentation of a batch of token sequences."""
-
-    token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # probability of a token being replaced by 'unknown'
-
-
-class AugmentConfig(Strict):
-    """The augmentation of each modality; None leaves that modality as it is (``conf/augment``)."""
-
-    name: str
-    image: ImagePolicy | None = None
-    audio: AudioPolicy | None = None
-    series: SeriesPolicy | None = None
-    text: TextPolicy | None = None
 
 
 Equal = Literal["parameters", "flops", "train_seconds", "latency"]

@@ -5,9 +5,10 @@ import pytest
 import torch
 import yaml
 
+from cnn_vs_rnn.augment_config import AugmentConfig, ImagePolicy
 from cnn_vs_rnn.augmentation.image import ImageAugmentation
 from cnn_vs_rnn.augmentation.policy import augmentation_for
-from cnn_vs_rnn.config import AugmentConfig, ImagePolicy, TaskConfig
+from cnn_vs_rnn.config import TaskConfig
 
 CONF = Path(__file__).parents[2] / "conf" / "augment"
 POLICIES = {

@@ -7,12 +7,13 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from cnn_vs_rnn.augment_config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TextPolicy
 from cnn_vs_rnn.augmentation.answers import answer_text
 from cnn_vs_rnn.augmentation.policy_words import policy_words
 from cnn_vs_rnn.augmentation.preview import render_preview
 from cnn_vs_rnn.augmentation.scaling import prepare
 from cnn_vs_rnn.augmentation.sheet import font
-from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TaskConfig, TextPolicy
+from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.data import IGNORED, Forecast, InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.sequence_pairs import PairOptions, TextPairs, translation_task
 from cnn_vs_rnn.tasks.store import ingest

@@ -7,11 +7,12 @@ import pytest
 import torch
 import yaml
 
+from cnn_vs_rnn.augment_config import AudioPolicy, AugmentConfig, SeriesPolicy, TextPolicy
 from cnn_vs_rnn.augmentation.audio import AudioAugmentation
 from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.series import SeriesAugmentation
 from cnn_vs_rnn.augmentation.text import TextAugmentation
-from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, SeriesPolicy, TaskConfig, TextPolicy
+from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.data import UNKNOWN
 
 CONF = Path(__file__).parents[2] / "conf" / "augment"

@@ -7,6 +7,7 @@ import pytest
 import torch
 from contest import compose, opened, planned
 
+from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs import estimate, measure
 from cnn_vs_rnn.costs.estimate import BASELINE, Estimate, estimate_seconds
 from cnn_vs_rnn.costs.flops import forward_flops
@@ -85,10 +86,11 @@ def test_the_size_of_known_weights():
 
 def test_sequences_are_measured_at_full_length_whatever_the_training_part_holds(trained):
     _, trial = trained["japanese_vowels"][0]
-    batch = measure._full_batch(trial, 32)
+    samples = read_part(trial.data, trial.seed, "train")
+    batch = measure._full_batch(samples, 32)
     assert batch.inputs.shape == (32, 29, 12)
     assert batch.lengths.tolist() == [29] * 32
-    assert len(measure._full_batch(trial, 500).targets) == 500  # more than the training part holds
+    assert len(measure._full_batch(samples, 500).targets) == 500  # more than the training part holds
 
 
 def test_answers_a_step_of_unequal_length_are_measured_too(tmp_path, monkeypatch):

@@ -12,7 +12,9 @@ from PIL import Image
 from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.own_data.inspect import inspect
 from cnn_vs_rnn.own_data.request import OwnData
+from cnn_vs_rnn.tasks.data import Samples
 from cnn_vs_rnn.tasks.store import IngestedTask, ingest
+from cnn_vs_rnn.tasks.subwords import text_of
 
 
 def found(path: Path, **asked) -> TaskConfig:
@@ -134,3 +136,34 @@ def wide_table(rows: int = 300) -> pd.DataFrame:
 def cut(path: Path, share: float = 0.5) -> None:
     """Keep the first bytes of a file only."""
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+
+def said(path: Path, **asked) -> tuple[str, ...]:
+    """What an inspection says of a path."""
+    return inspect(OwnData(path=str(path), **asked)).said
+
+
+def spelt(task: IngestedTask, samples: Samples) -> set[tuple[str, str]]:
+    """(text, translation) of each sample."""
+    answers = np.where(samples.targets < 0, 0, samples.targets)
+    return {
+        (text_of(ours, task.vocabulary), text_of(theirs, task.vocabulary))
+        for ours, theirs in zip(samples.inputs.tolist(), answers.tolist(), strict=True)
+    }
+
+
+def everything(task: IngestedTask) -> set[tuple[str, str]]:
+    """All pairs of a task."""
+    return spelt(task, task.pool()) | spelt(task, task.test())
+
+
+def rows_of(table: pd.DataFrame, source: str = "english", target: str = "german") -> set[tuple[str, str]]:
+    """The pairs of a table as `everything` has them."""
+    return set(zip(table[source], table[target], strict=True))
+
+
+def spoilt(file: Path, number: int, line: bytes) -> None:
+    """Put other bytes in the place of a line, counted from 1."""
+    lines = file.read_bytes().split(b"\n")
+    lines[number - 1] = line
+    file.write_bytes(b"\n".join(lines))

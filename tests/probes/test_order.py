@@ -118,6 +118,15 @@ def test_an_answer_a_step_goes_with_its_step():
     assert (mixed.targets != targets).any()
 
 
+def test_a_text_in_another_order_is_another_text(tmp_path):
+    params = {"tasks": "copy_symbols", "models": "copy_source", "seeds": 1, "tasks.copy_symbols.score": "chrf"}
+    [trial] = planned(compose(params | {"tasks.copy_symbols.options.samples": 50}), tmp_path)
+    folder = opened(trial, tmp_path / "trial")
+    fit(folder)
+    [one] = measure([Entrant(trial, folder)], {})
+    assert 10 < one.value < 100  # letters in common, and few runs of them; in the right order 100
+
+
 def test_trained_networks_alone_are_measured_on_their_test_part(tmp_path):
     [trial] = planned(compose(ADDING | {"seeds": 1, "trainer.max_epochs": 1}), tmp_path)
     folder = opened(trial, tmp_path / "trial")

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from mirror import needs_mirror
 
+from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.augmentation.preview import render_preview
 from cnn_vs_rnn.augmentation.scaling import prepare, read_part
-from cnn_vs_rnn.config import AugmentConfig, TaskConfig
+from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.check import check
 from cnn_vs_rnn.tasks.data import END, IGNORED, Samples
 from cnn_vs_rnn.tasks.load import load_task

@@ -63,6 +63,7 @@ def test_what_is_trained_with_changes_the_fingerprint(trial, key, value):
         ("task.description", "words"),
         ("task.source", "elsewhere"),
         ("task.equivalence", 0.5),
+        ("task.beam", 9),
         ("model.paper", "another"),
         ("model.modalities", ["image"]),
         ("model.outputs", ["one"]),

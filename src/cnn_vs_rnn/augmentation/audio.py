@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from cnn_vs_rnn.augment_config import AudioPolicy
 from cnn_vs_rnn.augmentation.steps import lengths_of, read_at
-from cnn_vs_rnn.config import AudioPolicy
 from cnn_vs_rnn.models.masking import zero_padding
 
 

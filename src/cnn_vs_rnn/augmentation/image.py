@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from cnn_vs_rnn.config import ImagePolicy
+from cnn_vs_rnn.augment_config import ImagePolicy
 
 
 class ImageAugmentation(nn.Module):

@@ -6,11 +6,12 @@ from typing import TypeGuard, TypeVar
 
 from torch import nn
 
+from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.augmentation.audio import AudioAugmentation
 from cnn_vs_rnn.augmentation.image import ImageAugmentation
 from cnn_vs_rnn.augmentation.series import SeriesAugmentation
 from cnn_vs_rnn.augmentation.text import TextAugmentation
-from cnn_vs_rnn.config import AugmentConfig, Strict, TaskConfig
+from cnn_vs_rnn.config import Strict, TaskConfig
 
 
 def augmentation_for(task: TaskConfig, augment: AugmentConfig) -> nn.Module | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnn_vs_rnn.augment_config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TextPolicy
 from cnn_vs_rnn.augmentation.policy import augmentation_for
-from cnn_vs_rnn.config import AudioPolicy, AugmentConfig, ImagePolicy, SeriesPolicy, TaskConfig, TextPolicy
+from cnn_vs_rnn.config import TaskConfig
 
 
 def policy_words(task: TaskConfig, augment: AugmentConfig, channels: int) -> str:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Int
 from torch import nn
 
+from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.augmentation.answers import answer_text
 from cnn_vs_rnn.augmentation.draw_images import draw_images
 from cnn_vs_rnn.augmentation.draw_sequences import draw_sequences
@@ -17,7 +18,7 @@ from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.policy_words import policy_words
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, read_part, read_scaling
 from cnn_vs_rnn.augmentation.sheet import AUGMENTED, ORIGINAL
-from cnn_vs_rnn.config import AugmentConfig, TaskConfig
+from cnn_vs_rnn.config import TaskConfig
 from cnn_vs_rnn.tasks.data import Samples
 
 

@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from cnn_vs_rnn.augment_config import SeriesPolicy
 from cnn_vs_rnn.augmentation.steps import lengths_of, read_at
-from cnn_vs_rnn.config import SeriesPolicy
 from cnn_vs_rnn.models.masking import zero_padding
 
 KNOTS = 5  # at which the speed of a warped series is drawn; between them it changes evenly

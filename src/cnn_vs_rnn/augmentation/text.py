@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from cnn_vs_rnn.config import TextPolicy
+from cnn_vs_rnn.augment_config import TextPolicy
 from cnn_vs_rnn.tasks.data import UNKNOWN
 
 

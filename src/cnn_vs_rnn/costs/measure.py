@@ -18,6 +18,7 @@ from cnn_vs_rnn.learner.module import OPTIMIZERS
 from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.models.encoder import SequenceEncoder
 from cnn_vs_rnn.models.network import Network
+from cnn_vs_rnn.tasks.data import Samples
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
@@ -50,9 +51,10 @@ class _Contender:
         self.trial = trial
         self.is_baseline = trial.model.family == "baseline"
         self.model = model_from(folder.best, trial)
-        self.batch = _full_batch(trial, trial.recipe.batch_size)
-        self.asked = _full_batch(trial, ANSWERED)
-        self.single = _full_batch(trial, 1)
+        samples = read_part(trial.data, trial.seed, "train")
+        self.batch = _full_batch(samples, trial.recipe.batch_size)
+        self.asked = _full_batch(samples, ANSWERED)
+        self.single = _full_batch(samples, 1)
         if not self.is_baseline:
             self.training_step = training_step(self.model, trial, self.batch)
 
@@ -113,9 +115,8 @@ def loss_on(model: nn.Module, trial: Trial, batch: Batch) -> torch.Tensor:
     return loss_of(trial.task.loss, model(*batch.shown), batch.targets)
 
 
-def _full_batch(trial: Trial, size: int) -> Batch:
+def _full_batch(samples: Samples, size: int) -> Batch:
     """A batch of `size` samples whose sequences all have the task's full length, or, to be translated, their own."""
-    samples = read_part(trial.data, trial.seed, "train")
     repeated = samples.take(torch.arange(size).remainder(len(samples)).numpy())
     if repeated.target_lengths is not None:
         return next(iter(Batches(repeated, size)))

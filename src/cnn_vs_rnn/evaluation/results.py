@@ -25,12 +25,6 @@ HIGHER_IS_BETTER: dict[Score, bool] = {
     "bleu_beam": True,
 }
 
-# The highest that there is; where lower is better there is none.
-HIGHEST: dict[Score, float] = {
-    **{"accuracy": 1.0, "macro_f1": 1.0},
-    **{"chrf": 100.0, "bleu": 100.0, "chrf_beam": 100.0, "bleu_beam": 100.0},
-}
-
 
 class TrialResult(Strict):
     """One finished and tested trial. Scores are in the unit of the task's score."""

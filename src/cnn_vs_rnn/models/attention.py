@@ -10,7 +10,10 @@ from torch import Tensor, nn
 
 
 class DotAttention(nn.Module):
-    """Weights by the product of query and key (Luong et al. 2015, arXiv 1508.04025, section 3.1, "dot")."""
+    """Weights by the product of query and key (Luong et al. 2015, arXiv 1508.04025, section 3.1): "dot".
+
+    Of keys that a layer has made of the source it is their "general" score.
+    """
 
     def forward(
         self,

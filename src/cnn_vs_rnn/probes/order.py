@@ -32,18 +32,21 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
         if entrant.folder is not None and entrant.folder.record() is not None:
             trial = entrant.trial
             test = read_part(trial.data, trial.seed, "test")
-            lost = lost_when_shuffled(model_from(entrant.folder.best, trial), trial.task, test, trial.seed)
+            model = model_from(entrant.folder.best, trial)
+            lost = lost_when_shuffled(model, trial.task, test, trial.seed, trial.data.task.vocabulary)
             found.append(entrant.measurement("lost_when_shuffled", lost))
     return found
 
 
-def lost_when_shuffled(model: nn.Module, task: TaskConfig, samples: Samples, seed: int) -> float:
+def lost_when_shuffled(
+    model: nn.Module, task: TaskConfig, samples: Samples, seed: int, vocabulary: Sequence[str] = ()
+) -> float:
     """The model's score on the samples less that on the shuffled samples, in the score's unit; positive: it lost.
 
-    Of a score of which less is better, the other way round.
+    Of a score of which less is better, the other way round. vocabulary: the text of each token, if answers are texts.
     """
     before, after = (
-        float(predict(model, task, Batches(part, EVALUATION_BATCH))[0].per_sample.mean(dtype=np.float64))
+        float(predict(model, task, Batches(part, EVALUATION_BATCH), vocabulary)[0].per_sample.mean(dtype=np.float64))
         for part in (samples, shuffled(samples, seed, per_step=task.output == "per_step"))
     )
     return before - after if HIGHER_IS_BETTER[task.score] else after - before

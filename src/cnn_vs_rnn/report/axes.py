@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn_vs_rnn.config import Score
-from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, HIGHEST
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.report.palette import RULE
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness
 from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_NAMES, SCORE_SYMBOLS, magnitude_text, number_text
 
 _LOG_FROM = 10.0  # where the largest value is this many times the smallest, the axis is logarithmic
 _FEWEST = 3  # models that an axis is fitted to at least
+_MOST = 100.0  # per cent, or of chrF and BLEU: the best of all scores that are the better the higher
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ def score_axis(summaries: list[ModelSummary], champions: set[str], score: Score)
     shown = _without_stragglers([one for one in summaries if one.mean is not None], champions, score)
     ends = [value for one in shown for value in (one.low, one.mean, one.high) if value is not None]
     if HIGHER_IS_BETTER[score]:
-        low, high = (shown_value(end, score) for end in (min(ends, default=0.0), max(ends, default=HIGHEST[score])))
-        pad, most = max(0.06 * (high - low), 0.5), shown_value(HIGHEST[score], score)
-        percent = score in IN_PERCENT
-        low, high = max(0.0, low - pad), min(most + pad / 2, high + pad)
+        shown_ends = [shown_value(end, score) for end in ends]
+        low, high = min(shown_ends, default=0.0), max(shown_ends, default=_MOST)
+        pad, percent = max(0.06 * (high - low), 0.5), score in IN_PERCENT
+        low, high = max(0.0, low - pad), min(_MOST + pad / 2, high + pad)
         return Axis(SCORE_NAMES[score], low, high, log=False, percent=percent)
     means = [one.mean for one in shown if one.mean]
     better = f"{SCORE_SYMBOLS[score]} (lower is better)"

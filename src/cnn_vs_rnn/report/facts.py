@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.budgets.several import budget_text
-from cnn_vs_rnn.config import AugmentConfig, ExperimentConfig, RecipeConfig, Score, TaskConfig, TrainerConfig
+from cnn_vs_rnn.config import ExperimentConfig, RecipeConfig, Score, TaskConfig, TrainerConfig
 from cnn_vs_rnn.learner.answered import GREEDY, beam_of
 from cnn_vs_rnn.learner.corpus_scores import signature
 from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, SCORE_WORDS, number_text

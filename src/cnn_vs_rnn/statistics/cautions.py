@@ -50,9 +50,8 @@ def otherwise_by(
     if not champions:
         return
     tested = max(champions.values(), key=lambda one: goodness(one.mean, task.score))
-    chosen = max(
-        champions.values(), key=lambda one: goodness(one.valid, task.score)
-    )  # as an open contest's advice has it
+    # Which is what the advice on an open contest names
+    chosen = max(champions.values(), key=lambda one: goodness(one.valid, task.score))
     for score in task.also:
         if score in OF_TEXTS:
             means = {one.model: _mean(trials[one.model], score) for one in champions.values()}

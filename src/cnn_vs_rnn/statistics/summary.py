@@ -14,10 +14,11 @@ from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfi
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Mark, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
+from cnn_vs_rnn.statistics.words import IN_PERCENT
 
 # Of the score of one sample; chrF and BLEU are those of a part, and what a sample adds to them has no limit.
 LIMITS: dict[Score, tuple[float, float]] = {
-    score: (0.0, 1.0 if score in ("accuracy", "macro_f1") else np.inf) for score in HIGHER_IS_BETTER
+    score: (0.0, 1.0 if score in IN_PERCENT else np.inf) for score in HIGHER_IS_BETTER
 }
 
 ReadPredictions = Callable[[TrialResult], Predictions]
