@@ -12,7 +12,7 @@ MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 
 @pytest.mark.parametrize("name", MODELS)
 def test_it_holds_the_recipe_and_what_is_common_to_all(name):
-    experiment = compose({"tasks": "digits+trec+etth1", "models": f"{name}+gru+linear"})
+    experiment = compose({"tasks": "digits+trec+etth1+copy_symbols", "models": f"{name}+gru+linear+rnn_seq2seq"})
     model = experiment.models[name]
     if model.family == "baseline":
         assert not model.search
@@ -24,4 +24,5 @@ def test_it_holds_the_recipe_and_what_is_common_to_all(name):
     gru = experiment.models["gru"].search
     assert {key: space[key] for key in common} == {key: gru[key] for key in common}  # the same chances
     assert any(key.startswith("model.options.") for key in values)
-    assert ("recipe.gradient_clip" in values) == (model.family in ("rnn", "hybrid"))
+    clipped = model.family in ("rnn", "hybrid") or "sequence" in model.outputs  # of translators, both families
+    assert ("recipe.gradient_clip" in values) == clipped
