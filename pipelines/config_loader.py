@@ -69,6 +69,7 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         params: what the user asked for, nested or with dotted keys.
     """
     asked = dict(_flatten(params))
+    typed = {key: str(value) for key, value in asked.items()}
     own: dict[str, Any] = {}
     if asked.get("experiment") == own_data.EXPERIMENT:
         missing, own = own_data.contest_of(own_data.take_request(asked), asked, conf.parent)
@@ -93,8 +94,9 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         message = " ".join(str(error).split())
         raise UserError(f"{conf}: the configuration cannot be composed: {message}") from error
+    assert isinstance(values, dict)
     try:
-        contest = ExperimentConfig.model_validate(values)
+        contest = ExperimentConfig.model_validate({**values, "requested": typed})
     except ValidationError as error:
         raise UserError(explain(error, ExperimentConfig)) from error
     check_claims(contest)

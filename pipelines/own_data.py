@@ -60,7 +60,12 @@ def _recorded(path: Path, project: Path) -> str:
 
 
 def command_of(contest: ExperimentConfig, pipelines: str = "") -> str:
-    """What to type to run an experiment again, or some of its pipelines; of own data with its path."""
-    paths = [str(task.options["path"]) for task in contest.tasks.values() if "path" in task.options]
-    params = ",".join([f"experiment={contest.experiment}", *(f"path={path}" for path in paths[:1] if contest.found)])
+    """What to type to run an experiment again, or some of its pipelines: all that was asked for.
+
+    The path of own data as it is recorded, not as it was typed in a folder of which nothing is known later.
+    """
+    asked = {"experiment": contest.experiment, **contest.requested}
+    if contest.found:
+        asked["path"] = next(str(task.options["path"]) for task in contest.tasks.values())
+    params = ",".join(f"{key}={value}" for key, value in asked.items())
     return f"kedro run {f'--pipelines {pipelines} ' if pipelines else ''}--params {shlex.quote(params)}"

@@ -251,6 +251,7 @@ class ExperimentConfig(Strict):
 
     experiment: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
     question: str
+    requested: dict[str, str] = {}  # what the user typed, by its key: the report says it where it says "run it again"
     found: tuple[str, ...] = ()  # what was found out of own data, said before anything starts
     tasks: Annotated[dict[str, TaskConfig], Field(min_length=1)]
     models: Annotated[dict[str, ModelConfig], Field(min_length=1)]

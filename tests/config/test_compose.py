@@ -5,6 +5,7 @@ from contest import CONF
 
 from cnn_vs_rnn.errors import UserError
 from pipelines.config_loader import compose_experiment
+from pipelines.own_data import command_of
 
 
 def compose(params=None, conf=CONF):
@@ -46,6 +47,17 @@ def test_keys_dotted_or_nested(params):
     assert experiment.trainer.patience == compose().trainer.patience
     assert experiment.models["gru"].options["layers"] == 2
     assert experiment.models["gru"].options["read_out"] == "last"
+
+
+def test_what_was_asked_for_is_kept_as_it_was_typed():
+    asked = {"experiment": "memory", "models": "gru+tcn", "trainer.max_epochs": "3", "question": "which one?"}
+    experiment = compose(asked)
+    assert experiment.requested == asked
+    assert command_of(experiment, "export") == (
+        "kedro run --pipelines export --params "
+        "'experiment=memory,models=gru+tcn,trainer.max_epochs=3,question=which one?'"
+    )
+    assert command_of(compose()) == "kedro run --params experiment=quickstart"
 
 
 def test_several_files_of_a_group():

@@ -52,7 +52,7 @@ def test_images_from_the_command_to_the_report(project):
     assert advice["model"] in advice["costs"]
     assert advice["costs"]["gru"]["batch_latency_ms"] > 0
     assert advice["under"] == []
-    assert "kedro run --pipelines export --params 'experiment=my_data,path=My Photos = größer'" in html.unescape(page)
+    assert f"kedro run --pipelines export --params '{params}'" in html.unescape(page)
     assert "The most telling errors" in page
     assert re.search("^advice  [A-Z]", answer.stdout, re.MULTILINE)
 
