@@ -87,6 +87,12 @@ class TestVerdicts:
         assert 30 < verdict.crossover.low <= 32.5 <= verdict.crossover.high < 40
         assert "crosses the margin at about 32.5 steps" in verdict.reason
 
+    def test_a_crossing_without_any_luck_has_no_interval(self, court):
+        tests = self.gaps(court, a=[0.5] * 5, b=[-0.5] * 5)
+        for test, position in zip(tests.values(), (20, 30), strict=True):
+            test["position"] = position
+        assert "crosses the margin at about 24 steps (in every seed)" in court.decide(tests).reason
+
     def test_the_same_evidence_gives_the_same_verdict(self, court):
         court.enter("gru", answers(0.93)).enter("tcn", answers(0.9, 1))
         assert court.decide(**GRU_AHEAD) == court.decide(**GRU_AHEAD)

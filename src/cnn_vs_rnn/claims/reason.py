@@ -115,7 +115,9 @@ def _flip(outcomes: Sequence[TestOutcome]) -> str:
 def _crossing(crossover: Crossover | None, axis: str, percent: str) -> str:
     if crossover is None:
         return ""
-    extent = f"{percent} interval {number_text(crossover.low)} to {number_text(crossover.high)}"
+    low, high = crossover.low, crossover.high
+    alike = math.isclose(low, high, rel_tol=1e-9)
+    extent = "in every seed" if alike else f"{percent} interval {number_text(low)} to {number_text(high)}"
     return f" The effect crosses the margin at about {number_text(crossover.at)} {axis} ({extent})."
 
 
