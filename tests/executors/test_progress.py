@@ -1,6 +1,7 @@
 """How much is done and how long it will take, on a clock that the test moves."""
 
 import io
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
@@ -135,6 +136,18 @@ def test_in_a_log_file_a_line_is_written_now_and_then(tmp_path):
     assert watched.lines()[1].startswith("training 4/5 trials, about ")
     watched.progress.close()
     assert len(watched.lines()) == 2
+
+
+@pytest.mark.parametrize(("minutes", "lines", "longest"), [(3, (8, 9), 20), (40, (25, 40), 270), (300, (75, 95), 300)])
+def test_the_log_of_a_long_run_stays_short(tmp_path, minutes, lines, longest):
+    watched = Watched(tmp_path)
+    written = [0]
+    for second in range(10, minutes * 60 + 1, 10):
+        watched.after(10)
+        if len(watched.lines()) >= len(written):
+            written.append(second)
+    assert lines[0] <= len(written) - 1 <= lines[1]
+    assert max(later - before for before, later in pairwise(written)) <= longest
 
 
 def test_on_a_terminal_one_bar_is_redrawn_and_removed(tmp_path):

@@ -14,6 +14,8 @@ from cnn_vs_rnn.costs.estimate import BASELINE, Estimate
 from cnn_vs_rnn.trials.folder import TrialFolder
 
 LINE_EVERY_SECONDS = 20.0  # where the output is no terminal and cannot be redrawn
+LINE_EVERY_SHARE = 0.1  # of the time so far: the log of a long run stays short
+LINE_AT_LEAST_EVERY_SECONDS = 300.0
 
 
 class TrainingProgress:
@@ -73,8 +75,10 @@ class TrainingProgress:
         trials = "/".join(map(str, self.counted()))
         left = f"about {in_words(self.seconds_left())} left"
         self._bar.update(self._task, completed=share, trials=trials, left=left)
-        if not self.console.is_terminal and self.clock() - self._said >= LINE_EVERY_SECONDS:
-            self._said = self.clock()
+        now = self.clock()
+        pause = min(max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)), LINE_AT_LEAST_EVERY_SECONDS)
+        if not self.console.is_terminal and now - self._said >= pause:
+            self._said = now
             self.console.print(f"{self.label} {trials} trials, {left}", highlight=False)
 
     def counted(self) -> tuple[int, int]:
