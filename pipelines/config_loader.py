@@ -14,6 +14,7 @@ Nodes receive the validated result as ``params:contest``, an ExperimentConfig, a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from pipelines.rooms import Rooms
 
 ONE_FILE = ("experiment", "recipe", "augment", "budget", "trainer", "executor")
 SEVERAL_FILES = {"tasks": "task", "models": "model"}
+FILLED = {"found", "requested"}  # by us, not by the user
 OPEN = (("executor", "options"),)  # where any key may be added: it is another program's
 
 
@@ -69,7 +71,7 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         params: what the user asked for, nested or with dotted keys.
     """
     asked = dict(_flatten(params))
-    typed = {key: str(value) for key, value in asked.items()}
+    typed = {key: _as_typed(value) for key, value in asked.items()}
     own: dict[str, Any] = {}
     if asked.get("experiment") == own_data.EXPERIMENT:
         missing, own = own_data.contest_of(own_data.take_request(asked), asked, conf.parent)
@@ -168,11 +170,16 @@ def _set(composed: DictConfig, key: str, value: Any) -> None:
         above = parts[:depth]
         node = OmegaConf.select(composed, ".".join(above)) if above else composed
         known = {*(map(str, node) if isinstance(node, DictConfig) else ()), *fields_at(ExperimentConfig, above)}
-        if part not in known and above not in OPEN:
+        if (part not in known and above not in OPEN) or (not above and part in FILLED):
             where = f" in {'.'.join(above)}" if above else ""
             groups = () if above else (*ONE_FILE, *SEVERAL_FILES)
-            raise UserError(f"{key}: there is no {part!r}{where}; {nearest(part, {*known, *groups})}")
+            raise UserError(f"{key}: there is no {part!r}{where}; {nearest(part, {*known, *groups} - FILLED)}")
     OmegaConf.update(composed, key, _parsed(value, instead_of=OmegaConf.select(composed, key)), force_add=True)
+
+
+def _as_typed(value: Any) -> str:
+    """A value that Kedro has read from the command line, as it stands there: null and true, not None and True."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 
 def _parsed(value: Any, instead_of: Any) -> Any:

@@ -57,6 +57,8 @@ def test_what_was_asked_for_is_kept_as_it_was_typed():
         "kedro run --pipelines export --params "
         "'experiment=memory,models=gru+tcn,trainer.max_epochs=3,question=which one?'"
     )
+    switched = compose({"trainer.compile": True, "seeds": 2, "trainer.patience": 4})
+    assert command_of(switched).endswith(",trainer.compile=true,seeds=2,trainer.patience=4")
     assert command_of(compose()) == "kedro run --params experiment=quickstart"
 
 

@@ -54,6 +54,8 @@ def listed(group):
         ({"tasks.digits.name": "../x"}, "tasks.digits.name='../x' is refused: it names a folder", ". _ + - ( )"),
         ({"models.gru.name": "a/b"}, "models.gru.name='a/b' is refused: it names a folder", ". _ + - ( )"),
         ({"trainer.tf32": True}, "trainer.tf32=true needs", "trainer.accelerator=gpu"),
+        ({"requested": "x"}, "requested: there is no 'requested'", "?"),
+        ({"found": "[x]"}, "found: there is no 'found'", "train, trainer, tuning"),
         ({"seds": 3}, "seds: there is no 'seds'", "did you mean seeds?"),
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
         (

@@ -94,11 +94,16 @@ def _name(model: str, side: str, finding: Finding) -> str:
 
 
 def _extent(finding: Finding, low: float, high: float, percent: str) -> str:
-    if low == high or math.isclose(low, high, rel_tol=1e-9):
+    if _alike(low, high):
         return "in every seed"
     if finding.estimate is not None and finding.estimate.interval is not None:
         return f"{percent} interval {extent(low, high, finding.unit)}"
     return f"over seeds {effect_text(low, finding)} to {effect_text(high, finding)}"
+
+
+def _alike(low: float, high: float) -> bool:
+    """Whether an interval has no width: what is counted, such as bytes, is the same whatever the seed."""
+    return math.isclose(low, high, rel_tol=1e-9)
 
 
 def _flip(outcomes: Sequence[TestOutcome]) -> str:
@@ -116,8 +121,7 @@ def _crossing(crossover: Crossover | None, axis: str, percent: str) -> str:
     if crossover is None:
         return ""
     low, high = crossover.low, crossover.high
-    alike = math.isclose(low, high, rel_tol=1e-9)
-    extent = "in every seed" if alike else f"{percent} interval {number_text(low)} to {number_text(high)}"
+    extent = "in every seed" if _alike(low, high) else f"{percent} interval {number_text(low)} to {number_text(high)}"
     return f" The effect crosses the margin at about {number_text(crossover.at)} {axis} ({extent})."
 
 
