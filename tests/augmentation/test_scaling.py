@@ -14,16 +14,23 @@ from cnn_vs_rnn.tasks.store import ingest
 
 VOWELS = TaskConfig(
     name="japanese_vowels",
-    target="cnn_vs_rnn.tasks.japanese_vowels:load",
+    target="cnn_vs_rnn.tasks.ucr:load",
     modality="series",
     description="",
     source="",
     loss="cross_entropy",
     score="accuracy",
     equivalence=0.01,
+    options={"name": "JapaneseVowels"},
 )
 DIGITS = VOWELS.model_copy(
-    update={"name": "digits", "target": "cnn_vs_rnn.tasks.digits:load", "modality": "image", "test_fraction": 0.25}
+    update={
+        "name": "digits",
+        "target": "cnn_vs_rnn.tasks.digits:load",
+        "modality": "image",
+        "test_fraction": 0.25,
+        "options": {},
+    }
 )
 
 

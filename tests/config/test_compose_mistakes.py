@@ -79,7 +79,7 @@ def listed(group):
         (
             {"tasks.japanese_vowels.options.size": 2},
             "tasks.japanese_vowels.options.size: there is no 'size'",
-            "nothing is allowed here",
+            "choose one of called, name",
         ),
         ({"recipe.dropout.rate": 2}, "recipe.dropout.rate: there is no 'rate' in recipe.dropout", "allowed here"),
         ({"augment.image.rotat": 4}, "augment.image.rotat: there is no 'rotat' in augment.image", "rotate_degrees?"),

@@ -215,13 +215,15 @@ def test_without_network_a_set_outside_the_mirror_is_one_sentence(monkeypatch):
         raise OSError("Name or service not known")
 
     monkeypatch.setattr(aeon.datasets, "load_classification", unreachable)
-    with pytest.raises(UserError) as error:
-        load_task(config("ucr", name="GunPoint"))
-    said = str(error.value)
-    assert said.startswith("task ucr: GunPoint cannot be fetched from www.timeseriesclassification.com (OSError): ")
-    assert "choose one of Beef, CBF," in said
-    assert "DATA_MIRROR" in said
-    assert "\n" not in said
+    listing = config("ucr", name="Adiac")
+    for task in (listing, listing.model_copy(update={"files": ()})):
+        with pytest.raises(UserError) as error:
+            load_task(task)
+        said = str(error.value)
+        assert said.startswith("task ucr: Adiac cannot be fetched from www.timeseriesclassification.com (OSError): ")
+        assert ("choose one of Beef, CBF," in said) == ("DATA_MIRROR" in said) == bool(task.files)
+        assert "or choose one that the package aeon holds: ACSF1, ArrowHead, BasicMotions, " in said
+        assert "\n" not in said
 
 
 def test_multivariate_series_of_unequal_length_become_time_by_channel(monkeypatch):
@@ -231,11 +233,11 @@ def test_multivariate_series_of_unequal_length_become_time_by_channel(monkeypatc
     labels = {"TRAIN": np.array(["Walking", "Running", "Walking"]), "TEST": np.array(["Running", "Walking"])}
 
     def answer(name, split, **_):
-        assert name == "BasicMotions"
+        assert name == "Epilepsy"
         return parts[split], labels[split], {"equallength": False}
 
     monkeypatch.setattr(aeon.datasets, "load_classification", answer)
-    raw = load_task(config("ucr", name="BasicMotions"))
+    raw = load_task(config("ucr", name="Epilepsy"))
     assert raw.classes == ("Running", "Walking")
     assert (raw.pool.targets.tolist(), raw.test.targets.tolist()) == ([1, 0, 1], [0, 1])
     assert (raw.input.channels, raw.input.length, raw.input.variable) == (2, 6, True)
