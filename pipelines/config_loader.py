@@ -1,6 +1,6 @@
 """The bridge between Kedro and Hydra: parameters are composed by Hydra, everything else stays Kedro's.
 
-``kedro run --params experiment=NAME,seeds=2,trainer.max_epochs=3,models=gru+tcn`` composes ``conf/config.yaml`` with
+``kedro run --params experiment=NAME,seeds=2,trainer.steps=300,models=gru+tcn`` composes ``conf/config.yaml`` with
 
 - choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
 - choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``; of budgets, which are then
@@ -86,6 +86,8 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         for key in SEVERAL_FILES.keys() & files.keys():
             _refuse_unknown(composed[key], key, _names(files[key]))
             _leave_out_all_but(composed[key], _names(files[key]))
+        if SEVERAL_FILES.keys() & files.keys():
+            _leave_out_what_names_them(composed)
         if len(budgets) > 1:
             _join_budgets(conf, composed, budgets)
         for key, value in own.items():
@@ -161,6 +163,16 @@ def _leave_out_all_but(composed: DictConfig, names: Iterable[str]) -> None:
     for name in composed.keys() - set(names):
         del composed[name]
     OmegaConf.set_struct(composed, True)
+
+
+def _leave_out_what_names_them(composed: DictConfig) -> None:
+    """Published figures and sizes of tasks and models that were not chosen."""
+    if "published" in composed:
+        figures = composed.published
+        kept = [name for name, one in figures.items() if one.task in composed.tasks and one.model in composed.models]
+        _leave_out_all_but(figures, map(str, kept))
+    if "by_task" in composed.budget:
+        _leave_out_all_but(composed.budget.by_task, map(str, composed.tasks))
 
 
 def _set(composed: DictConfig, key: str, value: Any) -> None:

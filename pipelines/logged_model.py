@@ -56,7 +56,7 @@ def _save(where: Path, model: LoggedModel, run_id: str, trial: Trial, folder: Tr
         mlflow.pyfunc.save_model(
             where / "model",
             python_model=str(SERVING),
-            artifacts={"facts": str(facts), "weights": str(folder.best)},
+            artifacts={"facts": str(facts), "weights": str(folder.weights)},
             signature=signature(trial),
             pip_requirements=[f"torch=={_torch_version()}"],
             mlflow_model=Model(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections import Counter
@@ -21,6 +20,7 @@ from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
 METRIC_NAMES = {"train_loss": "train/loss", "valid_loss": "val/loss", "learning_rate": "train/learning_rate"}
+REFIT_NAMES = {"train_loss": "refit/loss", "learning_rate": "refit/learning_rate"}  # of the training on all samples
 
 
 def dataset_input(trial: Trial) -> DatasetInput:
@@ -58,21 +58,25 @@ def score_signatures(scores: Iterable[Score]) -> dict[str, str]:
 
 
 def history(folder: TrialFolder, score: str, started: int) -> list[Metric]:
-    """The metrics of every epoch; none where no epoch has ended.
+    """The metrics of every round, by gradient step; none where no round has ended.
 
-    Those of a training that diverged come first, and the second one's are counted on.
+    Those of a first attempt that diverged come first, and the steps of the second are counted on from there.
 
     started: of the run, in milliseconds since 1970. The time stamps count the seconds of training from there, so that
     they are the same whenever the file is read.
     """
-    names = {**METRIC_NAMES, "valid_score": f"val/{score}"}
-    rows = folder.epochs()
-    ends = [started + int(1000 * seconds) for seconds in itertools.accumulate(float(row["seconds"]) for row in rows)]
-    return [
-        Metric(name, float(row[column]), end, step)
-        for step, (row, end) in enumerate(zip(rows, ends, strict=True))
-        for column, name in names.items()
-    ]
+    metrics, seconds = [], 0.0
+    validated = {**METRIC_NAMES, "valid_score": f"val/{score}"}
+    for files, names in ((folder.validated, validated), (folder.refit, REFIT_NAMES)):
+        before = last = 0
+        for row in files.rows():
+            seconds += float(row["seconds"])
+            if row["round"] == "0":
+                before = last
+            last = before + int(row["step"])
+            end = started + int(1000 * seconds)
+            metrics += [Metric(name, float(row[column]), end, last) for column, name in names.items()]
+    return metrics
 
 
 def system(folder: TrialFolder) -> list[Metric]:
@@ -96,7 +100,8 @@ def params(trial: Trial) -> dict[str, Any]:
             "task": {"name": trial.task.name, **trial.task.options},
         }
     )
-    return {**flattened, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
+    followed = {"recipe.batch_size": trial.batch_size, "trainer.steps": trial.steps}  # from the data, where not set
+    return {**flattened, **followed, "seed": trial.seed, "condition": trial.condition, "width": trial.width}
 
 
 def allowed(name: str) -> str:

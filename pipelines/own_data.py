@@ -41,8 +41,7 @@ def contest_of(request: OwnData, asked: Mapping[str, Any], project: Path) -> tup
     chosen = {
         "models": "+".join(settings.models),
         "seeds": settings.seeds,
-        "trainer.max_epochs": settings.max_epochs,
-        "trainer.patience": settings.patience,
+        **({"trainer.steps": settings.steps} if settings.steps else {}),
         **settings.usual,
     }
     missing = {key: value for key, value in chosen.items() if key not in asked}

@@ -35,7 +35,7 @@ from pipelines.outbox import Outbox, in_a_line, listed
 from pipelines.trial_runs import TrialRuns
 
 RECORD_EVERY_SECONDS = 5.0  # of a trial in training
-REQUESTS_PER_SECOND = 5.0  # for the epochs of all trials in training
+REQUESTS_PER_SECOND = 5.0  # for the rounds of all trials in training
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Tracker:
         self._outbox = Outbox(shown(uri), MLFLOW_ERRORS, is_outage, lambda: answers(uri), self._forget)
         self._runs: TrialRuns | None = None
         self._seen: set[str] = set()  # fingerprints of this `kedro run`
-        self._training: dict[str, float] = {}  # fingerprint -> when its epochs were recorded, on the monotonic clock
+        self._training: dict[str, float] = {}  # fingerprint -> when its rounds were recorded, on the monotonic clock
         self._without_run = 0  # results that were handed on without the id of their run
 
     def open(self, contest: ExperimentConfig, tags: Mapping[str, str], name: str = "contest") -> None:
@@ -107,7 +107,7 @@ class Tracker:
             self._outbox.post_idle(f"the run of {trial.name}", lambda trial=trial: self.runs.plan(trial))
 
     def trial_progressed(self, trial: Trial, folder: TrialFolder) -> None:
-        """Record that a trial has begun, and its epochs now and then."""
+        """Record that a trial has begun, and its rounds now and then."""
         fingerprint, now = trial.fingerprint(), time.monotonic()
         if fingerprint not in self._training:
             self._training[fingerprint] = now
@@ -128,7 +128,7 @@ class Tracker:
         self._outbox.post(trial.name, lambda: self.runs.end(trial, folder, failure))
 
     def tuning_trial_ended(self, trial: Trial, folder: TrialFolder, state: State, failure: str | None) -> None:
-        """Record a trial of the search for settings: its epochs, and how it ended."""
+        """Record a trial of the search for settings: its rounds, and how it ended."""
         self._ended(trial)
         self._outbox.post(f"tuning {trial.name}", lambda: self.runs.end_tuning(trial, folder, state, failure))
 

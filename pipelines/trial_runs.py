@@ -1,4 +1,4 @@
-"""The runs of trials in MLflow: one a fingerprint, and each metric of each epoch in it once.
+"""The runs of trials in MLflow: one a fingerprint, and each metric of each round in it once.
 
 Every method may be repeated: it looks up what is known of MLflow's content, asks where nothing is known, and sends the
 rest. After an error `forget` drops that knowledge, because a request may have taken effect though its answer was lost.
@@ -89,7 +89,7 @@ class TrialRuns:
             run.status = TRAINING
 
     def progress(self, trial: Trial, folder: TrialFolder) -> None:
-        """Record the epochs that its run does not have yet, and how busy its nodes were."""
+        """Record the rounds that its run does not have yet, and how busy its nodes were."""
         run = self._run(trial)
         self._log_new(run, history(folder, trial.task.score, run.started))
         self._log_new(run, system(folder))
@@ -111,9 +111,8 @@ class TrialRuns:
             return
         made = _made(folder)
         values = {
-            f"best/val_{trial.task.score}": record.valid_score,
-            "best/epoch": record.best_epoch,
-            "final/epochs": record.epochs,
+            f"final/val_{trial.task.score}": record.valid_score,
+            "final/steps": record.steps,
             "cost/train_seconds": record.train_seconds,
             "cost/parameters": trial.parameters,
         }
@@ -125,7 +124,7 @@ class TrialRuns:
         self._terminate(run, DONE, made)
 
     def end_tuning(self, trial: Trial, folder: TrialFolder, state: State, failure: str | None) -> None:
-        """Record a trial of the search for settings: its epochs, and how it ended."""
+        """Record a trial of the search for settings: its rounds, and how it ended."""
         run = self._run(trial, folder)
         if run.status in (DONE, STOPPED):
             return

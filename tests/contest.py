@@ -14,7 +14,7 @@ import torch
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, prepare
 from cnn_vs_rnn.config import ExperimentConfig
-from cnn_vs_rnn.learner.checkpoints import COLUMNS
+from cnn_vs_rnn.learner.checkpoints import COLUMNS, REFIT_COLUMNS
 from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.tasks.store import ingest
 from cnn_vs_rnn.trials.conditions import task_variants
@@ -23,8 +23,7 @@ from cnn_vs_rnn.trials.trial import Trial
 from pipelines.config_loader import compose_experiment
 
 CONF = Path(__file__).parents[1] / "conf"
-# A task that a small LSTM trains on in a fraction of a second; with seed 1 the learning rate is halved in epoch 5, and
-# training stops early after it.
+# A task that a small LSTM trains on in a fraction of a second, in 20 rounds of 3 steps; each trial trains once.
 ADDING = {
     "tasks": "adding",
     "models": "lstm",
@@ -33,12 +32,14 @@ ADDING = {
     "tasks.adding.options.length": 5,
     "tasks.adding.options.samples": 60,
     "tasks.adding.options.test_samples": 20,
+    "tasks.adding.refit": False,
     "recipe.batch_size": 16,
     "recipe.learning_rate": 0.1,
-    "trainer.max_epochs": 40,
-    "trainer.patience": 3,
+    "trainer.steps": 60,
+    "trainer.rounds": 20,
 }
-FOR_EVER = {"trainer.max_epochs": 100_000, "trainer.patience": 100_000}
+TWICE = {"tasks.adding.refit": True}  # each trial trains without its fold, and then on all samples
+FOR_EVER = {"trainer.steps": 3_000_000, "trainer.rounds": 1_000_000}
 
 
 class Killed(BaseException):
@@ -85,11 +86,15 @@ def opened(trial: Trial, path: Path) -> TrialFolder:
 
 
 def history(folder: TrialFolder) -> list[dict[str, str]]:
-    """The rows of history.csv without their seconds."""
-    with folder.history.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert all(tuple(row) == COLUMNS for row in rows)
-    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+    """The rows of history.csv, and then of refit.csv if there is one, without their seconds."""
+    told = []
+    for path, columns in ((folder.history, COLUMNS), (folder.refit.history, REFIT_COLUMNS)):
+        if path == folder.history or path.exists():
+            with path.open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            assert all(tuple(row) == columns for row in rows)
+            told += [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+    return told
 
 
 def assert_same_result(one: TrialFolder, other: TrialFolder) -> None:
@@ -98,11 +103,14 @@ def assert_same_result(one: TrialFolder, other: TrialFolder) -> None:
     records = [folder.record() for folder in (one, other)]
     assert None not in records
     assert records[0].model_copy(update={"train_seconds": records[1].train_seconds}) == records[1]
-    assert_same_weights(one.best, other.best)
+    assert_same_weights(one.weights, other.weights)
+    assert one.fold.weights.exists() == other.fold.weights.exists()
+    if one.fold.weights.exists():
+        assert_same_weights(one.fold.weights, other.fold.weights)
 
 
 def assert_same_weights(one: Path, other: Path) -> None:
-    """Two best.ckpt with the same tensors, bit for bit."""
+    """Two checkpoints with the same tensors, bit for bit."""
     mine, theirs = (torch.load(path, weights_only=True)["state_dict"] for path in (one, other))
     assert mine.keys() == theirs.keys()
     assert all(torch.equal(mine[name], theirs[name]) for name in mine)

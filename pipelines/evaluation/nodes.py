@@ -40,6 +40,8 @@ def test_trials(
         return [], []
     session = current()
     failures = {trial.fingerprint: trial.failure for trial in fitted}
+    gaining = {trial.fingerprint for trial in fitted if trial.longer is not None and trial.longer.unfinished}
+    unfinished = {_network(trial) for trial in trials if trial.fingerprint() in gaining}
     results, failed = [], []
     for trial in trials:
         folder = TrialFolder(trial.folder(rooms.models))
@@ -49,7 +51,8 @@ def test_trials(
             session.missing.append(f"{trial.name}: {reason}")
             failed.append(_failed(trial, reason))
             continue
-        result = evaluate_trial(folder, trial, record, rooms.model_output / "predictions")
+        kept = rooms.model_output / "predictions"
+        result = evaluate_trial(folder, trial, record, kept, unfinished=_network(trial) in unfinished)
         results.append(result.model_copy(update={"run_id": session.tracker.trial_tested(trial, result)}))
     return results, failed
 
@@ -97,6 +100,10 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
             current().refused.append(f"{run.name}: {refusal}")
     current().tracker.probed(trials, measurements)
     return measurements
+
+
+def _network(trial: Trial) -> tuple[str, str, str]:
+    return trial.condition, trial.task.name, trial.model.name
 
 
 def _failed(trial: Trial, reason: str) -> FailedTrial:

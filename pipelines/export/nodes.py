@@ -103,7 +103,7 @@ def _export(
     result, folder = winner.choice.result, winner.folder
     trained, trial = _trained(result)
     facts = ModelFacts.of(trial)
-    model = portable(facts, trained.best)
+    model = portable(facts, trained.weights)
     samples = read_scaling(trial.data, trial.seed).undo(read_part(trial.data, trial.seed, "test"))
     onnx, reason = None, ""
     try:
@@ -114,7 +114,9 @@ def _export(
         (folder / "model.onnx").unlink(missing_ok=True)  # of an earlier export
     write_text(folder / "facts.json", facts.model_dump_json(indent=1))
     path = Path(str(trial.task.options["path"])) if facts.own else None
-    write_mlflow_model(folder / "mlflow_model", folder / "facts.json", trained.best, raw_example(facts, samples, path))
+    write_mlflow_model(
+        folder / "mlflow_model", folder / "facts.json", trained.weights, raw_example(facts, samples, path)
+    )
     task, condition = contest.tasks[result.task], result.condition
     evidence = Evidence(
         trial=trial,

@@ -26,12 +26,14 @@ from cnn_vs_rnn.report.leaderboard import leaderboard, trials_table, write_csv
 from cnn_vs_rnn.report.overview import overview, overview_table
 from cnn_vs_rnn.report.page import ReportInput, write_report
 from cnn_vs_rnn.report.plots import confusion, learning_curves
+from cnn_vs_rnn.report.published import published_csv, published_table
 from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.translations import translation_blocks
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.best import best_trial
 from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.overall import overall
+from cnn_vs_rnn.statistics.published import against_published
 from cnn_vs_rnn.statistics.recommend import recommend
 from cnn_vs_rnn.statistics.recommendation import Recommendation
 from cnn_vs_rnn.statistics.standing import Standings, by_contest, remembering, standings
@@ -116,6 +118,7 @@ def write_reports(
         measurements=measurements,
         tuning=tuning,
         claims=claims,
+        published=against_published(contest, results),
         environment=environment(Path.cwd()),
         command=command_of(contest),
         export_command=command_of(contest, "export"),
@@ -127,6 +130,8 @@ def write_reports(
     write_csv(folder / "learning_curves.csv", learning_curves(history))
     write_csv(folder / "confusion.csv", confusion(contests, contest, standing, read, classes))
     write_csv(folder / "score_by_length.csv", length_table(score_by_length(contests, contest, standing, read)))
+    if page.published:
+        write_csv(folder / "published.csv", published_csv(page.published))
     write_json(folder / "verdicts.json", claim_entries(claims) + verdict_entries(contests, contest))
     if advice:
         write_json(folder / "recommendation.json", advice.model_dump(mode="json"))
@@ -195,6 +200,9 @@ def _print(
     rows = overview(contests, page.experiment, page.standings, read)
     for table in [overview_table(rows)] if rows else map(contest_table, contests):
         console.print(table)
+        console.print()
+    if page.published:
+        console.print(published_table(page.published))
         console.print()
     if page.advice:
         logger.info("advice  %s", headline(page.advice))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cnn_vs_rnn.budgets.several import budget_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
+from cnn_vs_rnn.evaluation.longer import LongerTraining, compare, could_gain, longer_trial
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
-from cnn_vs_rnn.planning.plan import plan_trials
+from cnn_vs_rnn.planning.plan import plan_trials, training_lengths
 from cnn_vs_rnn.probes.run import check_probes
+from cnn_vs_rnn.statistics.words import score_text
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import TuningTrial
@@ -57,8 +59,10 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], progress: Training
     )
     if progress is None:
         logger.info("plan    nothing is trained: the probes look at the networks as they start")
-    else:
-        logger.info("plan    %s", _duration(progress))
+        return
+    for line in training_lengths(trials):
+        logger.info("plan    %s", line)
+    logger.info("plan    %s", _duration(progress, trials))
 
 
 def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
@@ -69,7 +73,7 @@ def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
     to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
     session.progress = progress = TrainingProgress(
         dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True)),
-        {folder: trial.trainer.max_epochs for folder, trial in to_train.items()},
+        {folder: trial.rounds for folder, trial in to_train.items()},
         reused=len(trials) - len(to_train),
         workers=session.executor.at_once(len(to_train)),
     )
@@ -91,21 +95,25 @@ def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[
     return sorted(folders, key=progress.expected_seconds, reverse=True)
 
 
-def _duration(progress: TrainingProgress) -> str:
-    estimates, workers = progress.estimates.values(), progress.workers
+def _duration(progress: TrainingProgress, trials: list[Trial]) -> str:
+    estimates, workers = progress.estimates, progress.workers
     if not estimates:
         return f"all {progress.reused} trials are trained already and are reused"
-    expected = sum(estimate.expected for estimate in estimates) / workers
-    at_most = sum(estimate.at_most for estimate in estimates) / workers
+    expected = sum(estimate.expected for estimate in estimates.values()) / workers
+    at_most = sum(estimate.at_most for estimate in estimates.values()) / workers
     done = f", {progress.reused} are trained already" if progress.reused else ""
+    stopping = any(trial.trainer.early_stopping for trial in trials)
     return (
         f"{len(estimates)} trials to train on {workers} worker{'s' * (workers > 1)}{done}: "
-        f"about {in_words(expected)}, {in_words(at_most)} if none stops early"
+        f"about {in_words(expected)}{f', {in_words(at_most)} if none stops early' if stopping else ''}"
     )
 
 
 def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
-    """Train what is not trained yet, longest first; a failed trial is reported and the others go on."""
+    """Train what is not trained yet, longest first; a failed trial is reported and the others go on.
+
+    Then, of one seed of each network, see whether it would gain by twice the steps.
+    """
     if not contest.train:
         return []
     session = current()
@@ -136,6 +144,54 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
     session.executor.run(_longest_first(waiting, progress), ended, tick)
     for folder in folders.keys() - set(waiting):
         session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
+    longer = _train_longer(folders, progress, rooms.models / contest.experiment / "longer")
     return [
-        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder)) for folder, trial in folders.items()
+        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder), longer=longer.get(folder))
+        for folder, trial in folders.items()
     ]
+
+
+def _train_longer(folders: Mapping[Path, Trial], progress: TrainingProgress, root: Path) -> dict[Path, LongerTraining]:
+    """Folder of a trial -> what twice the steps gave; of one seed of each network that they could help."""
+    asked: dict[tuple[str, str, str], Path] = {}
+    for folder, trial in folders.items():
+        record = TrialFolder(folder).record()
+        if record is not None and could_gain(trial, TrialFolder(folder), record):
+            asked.setdefault((trial.condition, trial.task.name, trial.model.name), folder)
+    longer = {folder: longer_trial(folders[folder]) for folder in asked.values()}
+    places = {folder: trial.folder(root) for folder, trial in longer.items()}
+    waiting = {
+        places[folder]: trial for folder, trial in longer.items() if TrialFolder(places[folder]).record() is None
+    }
+    estimates = estimate_seconds(list(waiting.values()))
+    progress.add(dict(zip(waiting, estimates, strict=True)), {place: one.rounds for place, one in waiting.items()})
+    for place, trial in waiting.items():
+        TrialFolder(place).open(trial)
+
+    def ended(place: Path, failure: str | None) -> None:
+        if failure is not None:
+            logger.warning("failed  %s over twice the steps: %s", waiting[place].name, failure)
+        progress.trial_ended(place, failure)
+
+    def tick(running: list[Path]) -> None:
+        progress.tick(running)
+        current().tracker.tick()
+
+    current().executor.run(_longest_first(waiting, progress), ended, tick)
+    found = {}
+    for folder, trial in longer.items():
+        place = TrialFolder(places[folder])
+        if place.record() is not None:
+            found[folder] = told = compare(folders[folder], TrialFolder(folder), trial, place)
+            if told.unfinished:
+                logger.warning("note    %s", _would_gain(folders[folder], told))
+    return found
+
+
+def _would_gain(trial: Trial, told: LongerTraining) -> str:
+    score = trial.task.score
+    return (
+        f"{trial.name} is not trained to its end: over {told.steps:,} steps instead of {trial.steps:,} its validation "
+        f"score is {score_text(told.score, score)} instead of {score_text(told.before, score)} "
+        f"(trainer.steps={told.steps})"
+    )

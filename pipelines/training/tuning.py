@@ -28,7 +28,12 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     tuner = Tuner(contest, by_condition(prepared), rooms.models / contest.experiment / "tuning")
     estimates = estimate_seconds([entry.standing_trial() for entry in tuner.entries])
     first = tuner.start()
-    _announce(tuner, sum(one.expected for one in estimates), sum(one.at_most for one in estimates))
+    folds = [len(entry.seeds) for entry in tuner.entries]
+    _announce(
+        tuner,
+        sum(one.expected * own for one, own in zip(estimates, folds, strict=True)),
+        sum(one.at_most * own for one, own in zip(estimates, folds, strict=True)),
+    )
     session.progress = progress = TuningProgress(tuner, estimates, session.executor.at_once(len(tuner.entries)))
 
     recorded: set[str] = set()
@@ -36,12 +41,12 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     def ended(folder: Path, failure: str | None) -> list[Path]:
         _, trial = tuner.running[folder]
         recorded.add(trial.fingerprint())
-        told, following = tuner.ended(folder, failure)
-        if told.state == "failed":
+        state, following = tuner.ended(folder, failure)
+        if state == "failed":
             logger.warning("failed  tuning %s: %s", trial.name, failure or "it has no result")
         else:
             say_if_retried(trial, TrialFolder(folder))
-        session.tracker.tuning_trial_ended(trial, TrialFolder(folder), told.state, failure)
+        session.tracker.tuning_trial_ended(trial, TrialFolder(folder), state, failure)
         progress.tick()
         return following
 
@@ -54,9 +59,10 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     progress.close()
     session.progress = None
     for told in tuner.trials:
-        if told.fingerprint and told.fingerprint not in recorded:  # by an earlier run, which MLflow may have missed
-            folder = TrialFolder(tuner.root / contest.experiment / told.task / told.model / told.fingerprint)
-            session.tracker.tuning_trial_ended(folder.trial(), folder, told.state, None)
+        for fingerprint in set(told.fingerprints) - recorded:  # by an earlier run, which MLflow may have missed
+            folder = TrialFolder(tuner.root / contest.experiment / told.task / told.model / fingerprint)
+            state = told.state if fingerprint == told.fingerprints[-1] else "finished"
+            session.tracker.tuning_trial_ended(folder.trial(), folder, state, None)
     return tuner.trials
 
 

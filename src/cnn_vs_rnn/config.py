@@ -14,9 +14,13 @@ from pydantic_core import PydanticCustomError
 
 from cnn_vs_rnn.augment_config import AugmentConfig
 from cnn_vs_rnn.claims.rule import ClaimConfig
+from cnn_vs_rnn.errors import nearest
 from cnn_vs_rnn.executor_config import ExecutorConfig
 from cnn_vs_rnn.names import FolderName, PathBelow
+from cnn_vs_rnn.published_config import PublishedConfig as PublishedConfig
 from cnn_vs_rnn.strict import Strict as Strict
+from cnn_vs_rnn.training_config import RecipeConfig as RecipeConfig
+from cnn_vs_rnn.training_config import TrainerConfig as TrainerConfig
 
 Modality = Literal["image", "text", "audio", "series", "synthetic"]
 Family = Literal["cnn", "rnn", "hybrid", "baseline"]
@@ -88,6 +92,10 @@ class TaskConfig(Strict):
     test_fraction: Fraction | None = None  # None: the data has an official test part
     valid_fraction: Fraction = 0.2  # of what is not test
     split_seed: int = 0  # draws the test part; the train/valid split varies with the trial's seed
+    # Each seed trains twice: without its validation part, for the validation score, and then on all samples that are
+    # not tested, for the weights that are. None: where fewer than 1,000 samples are not tested, and the data names no
+    # validation part of its own.
+    refit: bool | None = None
     # The test part, too, varies with the seed: for few samples, of which one test part would say little. Needs
     # test_fraction, or samples in the order of time.
     repeated: bool = False
@@ -150,6 +158,7 @@ class ModelConfig(Strict):
     outputs: list[OutputKind] = ["one", "per_step", "forecast"]
     labels: bool = True  # it can answer several yes-or-no questions at once
     trivial: bool = False  # answers without looking: what everything else must beat
+    parameters: Annotated[int, Field(ge=100)] | None = None  # of this network, instead of the budget's
     options: dict[str, Option] = {}  # keyword arguments of the class
     # Where tuning looks: a key of a trial, as conditions name it (recipe.learning_rate, model.options.kernel_size)
     search: dict[str, SearchRange] = {}
@@ -158,21 +167,6 @@ class ModelConfig(Strict):
         """Whether this model can be entered in a contest on that task."""
         labels = task.loss == "binary_cross_entropy"
         return task.modality in self.modalities and task.output in self.outputs and (self.labels or not labels)
-
-
-class RecipeConfig(Strict):
-    """How every network of a contest is trained (``conf/recipe/<name>.yaml``)."""
-
-    name: str
-    optimizer: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
-    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
-    schedule: Literal["constant", "cosine", "plateau"] = "plateau"
-    batch_size: Annotated[int, Field(ge=1)] = 32
-    gradient_clip: Annotated[float, Field(ge=0)] = 1.0  # norm; 0 switches clipping off
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    # A training whose loss is not finite is begun once more, at the learning rate times this; None: it is not.
-    diverged_rate: Annotated[float, Field(gt=0, lt=1)] | None = 0.1
 
 
 Equal = Literal["parameters", "flops", "train_seconds", "latency"]
@@ -186,37 +180,11 @@ class BudgetConfig(Strict):
     # Trainable, head included; the width is solved for. The embedding of tokens, the same for all, is not counted.
     # It is also the size of the networks where training seconds are equal.
     parameters: Annotated[int, Field(ge=100)]
+    by_task: dict[str, Annotated[int, Field(ge=100)]] = {}  # parameters on these tasks instead
     flops: Annotated[int, Field(ge=1000)] = 1_000_000  # of the answer to one sample of full length; the width is solved
-    train_seconds: Annotated[float, Field(gt=0)] = 10.0  # of one core, without validation; the epochs follow
+    train_seconds: Annotated[float, Field(gt=0)] = 10.0  # of one core, with validation; the gradient steps follow
     latency_ms: Annotated[float, Field(gt=0)] = 0.5  # of one core, for one sample of full length; the width is solved
     tolerance: Annotated[float, Field(gt=0, le=0.05)] = 0.05  # of all but training seconds, which are exact
-
-
-class TrainerConfig(Strict):
-    """When training stops, and on what it runs (``conf/trainer``)."""
-
-    name: str
-    max_epochs: Annotated[int, Field(ge=1)]
-    patience: Annotated[int, Field(ge=1)]  # epochs without a better validation loss
-    early_stopping: bool = (
-        True  # False: all of max_epochs, and the weights of the last one, however good an earlier was
-    )
-    max_seconds: Annotated[float, Field(gt=0)] | None = None  # of training, instead of max_epochs: budget=train_seconds
-    accelerator: Literal["cpu", "gpu", "auto"] = "cpu"
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
-    tf32: bool = False  # matrix products of a GPU in TensorFloat-32: faster, 10 bits of mantissa
-    compile: bool = False  # torch.compile, which takes a C++ compiler, and its time at the start of every trial
-    deterministic: bool = True  # False: the fastest kernels of a GPU, whose sums may differ from run to run
-    # One trial in devices x nodes processes that share each batch (DDP), as executor=slurm starts them.
-    devices: Annotated[int, Field(ge=1)] = 1  # of each node
-    nodes: Annotated[int, Field(ge=1)] = 1
-
-    @model_validator(mode="after")
-    def _the_processor_can_do_it(self) -> TrainerConfig:
-        for asked, key in ((self.precision == "16-mixed", "precision=16-mixed"), (self.tf32, "tf32=true")):
-            if asked and self.accelerator == "cpu":
-                raise ValueError(f"trainer.{key} needs trainer.accelerator=gpu")
-        return self
 
 
 class StatisticsConfig(Strict):
@@ -234,7 +202,7 @@ class TuningConfig(Strict):
     sampler: Literal["tpe", "random"] = "tpe"
     pruner: Literal["median", "none"] = "median"  # median: stops what is worse than half of those before it
     startup: Annotated[int, Field(ge=1)] = 5  # trials before sampler and pruner learn from the others
-    warmup_epochs: Annotated[int, Field(ge=0)] = 5  # in which nothing is stopped
+    warmup: Annotated[int, Field(ge=0)] = 5  # rounds in which nothing is stopped; of folds it is the first one
     seed: Annotated[int, Field(ge=0)] = 0  # of the sampler
 
 
@@ -269,6 +237,7 @@ class ExperimentConfig(Strict):
     statistics: StatisticsConfig = StatisticsConfig()
     probes: dict[str, ProbeConfig] = {}
     claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md
+    published: dict[str, PublishedConfig] = {}  # label -> a figure that ours is held against
 
     @property
     def seed_numbers(self) -> range:
@@ -289,4 +258,25 @@ class ExperimentConfig(Strict):
                 raise ValueError(
                     f"no chosen model serves task {task.name} ({task.modality}, output {task.output}): add one"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_named_takes_part(self) -> ExperimentConfig:
+        tasks = {task.name: task for task in self.tasks.values()}
+        models = {model.name: model for model in self.models.values()}
+        for name in self.budget.by_task:
+            if name not in tasks:
+                raise ValueError(f"budget.by_task.{name}: the experiment has no such task; {nearest(name, tasks)}")
+        for label, one in self.published.items():
+            for key, name, known in (
+                ("task", one.task, tasks),
+                ("model", one.model, models),
+                ("condition", one.condition, self.conditions),
+            ):
+                if name not in known:
+                    raise ValueError(
+                        f"published.{label}.{key}={name!r}: the experiment has no such {key}; {nearest(name, known)}"
+                    )
+            if not models[one.model].serves(tasks[one.task]):
+                raise ValueError(f"published.{label}: model {one.model} does not serve task {one.task}")
         return self

@@ -32,7 +32,7 @@ def render_preview(
 
     Raises UserError where the prepared files were changed.
     """
-    task, scaling = prepared.task, read_scaling(prepared, seed)
+    task, scaling = prepared.task, read_scaling(prepared, seed, "train")
     train = read_part(prepared, seed, "train")
     chosen = train.take(_one_of_each(train, samples, seed))
     rows = {ORIGINAL: chosen}

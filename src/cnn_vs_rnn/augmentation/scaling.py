@@ -1,4 +1,4 @@
-"""Standardised inputs, one split a seed, with statistics of the training part alone."""
+"""Standardised inputs, one split per seed, with statistics of the samples that are trained on alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from cnn_vs_rnn.tasks.data import UNKNOWN, OutputSpec, Samples
 from cnn_vs_rnn.tasks.padding import valid_steps, valid_values
 from cnn_vs_rnn.tasks.store import IngestedTask
 
-Part = Literal["train", "valid", "test"]
+# fit: train and valid together, all that is not tested
+Part = Literal["train", "valid", "fit", "test"]
+_FIT = "fit_"  # before the names of the scaling that is fitted on train and valid, in the file
 _CHUNK = 4096  # samples whose values are in double precision at a time
 
 
@@ -114,6 +116,8 @@ class PreparedSplit(Strict):
     seed: int
     path: str
     digest: str  # sha256 over the data's digest, the positions and the statistics
+    train: int  # samples of this part
+    fit: int  # of it and the validation part
 
 
 class PreparedTask(Strict):
@@ -121,6 +125,7 @@ class PreparedTask(Strict):
 
     task: IngestedTask
     splits: tuple[PreparedSplit, ...]
+    refit: bool = False  # what is tested was trained on `fit`, and is scaled like it
 
     def split(self, seed: int) -> PreparedSplit:
         """The split of a seed; UserError where it was not prepared."""
@@ -135,38 +140,53 @@ def prepare(task: IngestedTask, config: TaskConfig, seeds: Sequence[int], root: 
 
     Raises UserError where the pool cannot be split or `root` cannot be written.
     """
-    pool, positions = task.pool_and_splits(config, seeds)
+    pool, positions, refit = task.pool_and_splits(config, seeds)
     splits = []
     for seed, split in zip(seeds, positions, strict=True):
-        train = pool.take(split.train)
-        scaled = config.scale and task.input.kind != "tokens"
-        scaling = Scaling.fit(train) if scaled else Scaling.identity(task.input.channels)
-        if config.scale_targets:
-            scaling = scaling.with_targets(train, task.output)
+        fit = np.sort(np.concatenate([split.train, split.valid]))
         parts = {name: part for name, part in vars(split).items() if part is not None}
-        arrays = {**parts, **scaling.arrays}
+        arrays = {**parts, **_scaling(task, config, pool.take(split.train)).arrays}
+        if refit:
+            of_fit = _scaling(task, config, pool.take(fit)).arrays
+            arrays |= {f"{_FIT}{name}": array for name, array in of_fit.items()}
         path = root / task.key / f"seed_{seed}.npz"
         write_arrays(path, arrays)
-        splits.append(PreparedSplit(seed=seed, path=str(path), digest=digest_of(arrays, task.digest)))
-    return PreparedTask(task=task, splits=tuple(splits))
+        splits.append(
+            PreparedSplit(
+                seed=seed,
+                path=str(path),
+                digest=digest_of(arrays, task.digest),
+                train=len(split.train),
+                fit=len(fit),
+            )
+        )
+    return PreparedTask(task=task, splits=tuple(splits), refit=refit)
+
+
+def _scaling(task: IngestedTask, config: TaskConfig, trained: Samples) -> Scaling:
+    scaled = config.scale and task.input.kind != "tokens"
+    scaling = Scaling.fit(trained) if scaled else Scaling.identity(task.input.channels)
+    return scaling.with_targets(trained, task.output) if config.scale_targets else scaling
 
 
 def read_part(prepared: PreparedTask, seed: int, part: Part) -> Samples:
     """Scaled samples of one part, ready for training.
 
-    `test` is the same for every seed but for its scaling, except where splits are repeated.
+    `test` is the same for every seed but for its scaling, except where splits are repeated. It is scaled like what is
+    trained on last: `fit` where the task refits, else `train`.
     Raises UserError where a file was changed or the seed was not prepared.
     """
     stored = _read_split(prepared, seed)
+    scaling = _scaling_of(part, stored, prepared)
     if part == "test" and "test" not in stored:
-        return Scaling.of(stored).apply(prepared.task.test())
+        return scaling.apply(prepared.task.test())
     pool = prepared.task.pool()
-    samples = pool.take(stored[part])
+    fit = np.sort(np.concatenate([stored["train"], stored["valid"]]))
+    samples = pool.take(fit if part == "fit" else stored[part])
     if part == "test" and pool.inputs.ndim == 2:  # tokens, of which the vocabulary knows all: but training does not
-        trained = pool.inputs[np.concatenate([stored["train"], stored["valid"]])]
-        seen = (samples.inputs == 0) | np.isin(samples.inputs, trained)
+        seen = (samples.inputs == 0) | np.isin(samples.inputs, pool.inputs[fit])
         samples = replace(samples, inputs=np.where(seen, samples.inputs, UNKNOWN).astype(samples.inputs.dtype))
-    return Scaling.of(stored).apply(samples)
+    return scaling.apply(samples)
 
 
 def test_numbers(prepared: PreparedTask, seed: int) -> Int[np.ndarray, " test"]:
@@ -175,9 +195,14 @@ def test_numbers(prepared: PreparedTask, seed: int) -> Int[np.ndarray, " test"]:
     return stored["test"] if "test" in stored else np.arange(prepared.task.test_samples)
 
 
-def read_scaling(prepared: PreparedTask, seed: int) -> Scaling:
-    """The scaling that `read_part` applies with this seed."""
-    return Scaling.of(_read_split(prepared, seed))
+def read_scaling(prepared: PreparedTask, seed: int, part: Part = "test") -> Scaling:
+    """The scaling that `read_part` applies to a part of this seed."""
+    return _scaling_of(part, _read_split(prepared, seed), prepared)
+
+
+def _scaling_of(part: Part, stored: Mapping[str, np.ndarray], prepared: PreparedTask) -> Scaling:
+    prefix = _FIT if part == "fit" or (part == "test" and prepared.refit) else ""
+    return Scaling.of({name.removeprefix(prefix): array for name, array in stored.items() if name.startswith(prefix)})
 
 
 def _read_split(prepared: PreparedTask, seed: int) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ KEY = "budget.equal"
 def under_each_budget(experiment: ExperimentConfig) -> ExperimentConfig:
     """With a condition for each budget: what was "wide" becomes "wide, equal parameters" and "wide, equal FLOPs".
 
-    Unchanged where only one thing is held equal.
+    A published figure is held against ours under each of them. Unchanged where only one thing is held equal.
     """
     equal = experiment.budget.equal
     if len(equal) == 1:
@@ -26,7 +26,12 @@ def under_each_budget(experiment: ExperimentConfig) -> ExperimentConfig:
         for condition, changes in experiment.conditions.items()
         for one in equal
     }
-    return experiment.model_copy(update={"conditions": conditions})
+    published = {
+        label_under(label, one): figure.model_copy(update={"condition": label_under(figure.condition, one)})
+        for label, figure in experiment.published.items()
+        for one in equal
+    }
+    return experiment.model_copy(update={"conditions": conditions, "published": published})
 
 
 def label_under(condition: str, equal: Equal) -> str:

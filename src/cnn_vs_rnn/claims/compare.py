@@ -25,7 +25,7 @@ from cnn_vs_rnn.statistics.threshold import (
     p_of_signs,
     student_interval,
 )
-from cnn_vs_rnn.statistics.words import FLAG_WORDS, IN_PERCENT, POINTS, listed
+from cnn_vs_rnn.statistics.words import IN_PERCENT, POINTS, listed
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _columns(where: str, finding: Finding, evidence: Evidence) -> list[dict[int,
     if quantity != SCORE_IN_TIME:
         return [evidence.measured(where, term, quantity) for term in finding.terms]
     better = _better(finding)
-    trained = [evidence.epochs(term) for term in finding.terms]
+    trained = [evidence.rounds(term) for term in finding.terms]
     shortest = {
         seed: min(seeds[seed][-1].seconds for seeds in trained) for seed in set.intersection(*map(set, trained))
     }
@@ -271,7 +271,7 @@ def _too_few(finding: Finding, evidence: Evidence) -> Finding | None:
 def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()) -> Finding:
     """With an excuse where the losing terms were not trained to their end."""
     assert finding.estimate is not None
-    flags: tuple[Flag, ...] = ("diverged", "not_converged")
+    flags: tuple[Flag, ...] = ("diverged", "unfinished")
     if finding.config.quantity in SCORES:
         losing = [term for term in finding.terms if (term.sign > 0) != finding.estimate.above]
         flags = flags if finding.config.quantity == SCORE else ("diverged",)
@@ -281,10 +281,7 @@ def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()
     for term in losing:
         if summary := evidence.summary(term):
             under = "" if term.condition == "default" else f" ({term.condition})"
-            excuses += [
-                f"{term.model}{under} {FLAG_WORDS[flag]} in {summary.flags[flag]} of {summary.seeds} seeds"
-                for flag in summary.flagged(*flags)
-            ]
+            excuses += [f"{term.model}{under} {summary.flag_text(flag)}" for flag in summary.flagged(*flags)]
     if not excuses:
         return finding
     return replace(finding, excuse=f"But {listed(excuses)}: this shows how training went, not what the network can do.")

@@ -10,8 +10,8 @@ Effects: `of` less `less` (each less where its change is from), turned around if
 the claim.
 3. score: test scores, signed so that more is better, sample by sample, with the crossed bootstrap over seeds and
    samples (`statistics.bootstrap`). Where the test parts of the sides differ in size: their means, one a seed.
-4. valid_score_at_equal_seconds: the best validation score of the epochs that end within the shorter of the sides'
-   whole trainings, one a seed; one that ends no epoch within them has the worst score there is.
+4. valid_score_at_equal_seconds: the best validation score of the rounds that end within the shorter of the sides'
+   whole trainings, one a seed; one that ends no round within them has the worst score there is.
 5. What a probe measures: one value a seed. A ratio is compared by its logarithm; effect, interval and margin are shown
    as factors. One value a seed has Student's t interval.
 6. Infinite values (a target never reached, a gradient of exactly 0) have no mean. Two values are then held against each
@@ -26,9 +26,9 @@ Outcome of a test
 8. p is adjusted by Holm over all tests of the claim, those that could not be carried out counted in. Adjusted p below
    1 - confidence: the test holds where the effect is above the margin, and fails where it is below. Otherwise it is
    open. The interval shown is that of the one test, not adjusted.
-9. In scores, a defeat through training is none: where a losing model diverged, or was still improving when its epochs
-   ran out, in half or more of its seeds, the test is open. (Within equal seconds only divergence excuses, since running
-   out of time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
+9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, or one of
+   them gained by twice the steps, the test is open. (Within equal seconds only divergence excuses, since running out of
+   time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
    end and gives every sample the same answer is no excuse but a finding: that is how a network looks that cannot
    remember.
 

@@ -46,8 +46,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """seconds: of training up to its end."""
+class Round:
+    """One round of a training. seconds: of training up to its end."""
 
     seconds: float
     valid_score: float
@@ -91,9 +91,12 @@ class Evidence:
         """Test scores in their own unit, seeds that are not finite left out. Raises OpenError."""
         return score_table(self._trials(term), self._predictions)
 
-    def epochs(self, term: Term) -> dict[int, list[Epoch]]:
-        """Seed -> its epochs; a model that is fitted in one go has one. Raises OpenError."""
-        return {trial.seed: _epochs(trial) for trial in self._trials(term)}
+    def rounds(self, term: Term) -> dict[int, list[Round]]:
+        """Seed -> the rounds of the training that was validated; one of a model that is fitted in one go.
+
+        Raises OpenError.
+        """
+        return {trial.seed: _rounds(trial) for trial in self._trials(term)}
 
     def measured(self, where: str, term: Term, quantity: str) -> dict[int, float]:
         """Seed -> value. Raises OpenError where none is there, UserError where there are others along the axis."""
@@ -146,19 +149,19 @@ def _in_words(term: Term) -> str:
     return f"{term.model} on {term.task.name}" + ("" if term.condition == "default" else f", {term.condition}")
 
 
-def _epochs(trial: TrialResult) -> list[Epoch]:
-    if trial.epochs == 0:
-        return [Epoch(trial.train_seconds, trial.valid_score)]
+def _rounds(trial: TrialResult) -> list[Round]:
+    if trial.steps == 0:
+        return [Round(trial.train_seconds, trial.valid_score)]
     try:
         with TrialFolder(Path(trial.directory)).history.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError as error:
         raise OpenError(f"{error.filename} is missing.") from error
     seconds = accumulate(float(row["seconds"]) for row in rows)
-    return [Epoch(until, float(row["valid_score"])) for until, row in zip(seconds, rows, strict=True)]
+    return [Round(until, float(row["valid_score"])) for until, row in zip(seconds, rows, strict=True)]
 
 
-def best_within(epochs: list[Epoch], seconds: float, sign: int) -> float:
-    """The best validation score of the epochs that end within these seconds, times sign; -inf where there is none."""
-    scores = (sign * epoch.valid_score for epoch in epochs if epoch.seconds <= seconds)
+def best_within(rounds: list[Round], seconds: float, sign: int) -> float:
+    """The best validation score of the rounds that end within these seconds, times sign; -inf where there is none."""
+    scores = (sign * one.valid_score for one in rounds if one.seconds <= seconds)
     return max((score for score in scores if math.isfinite(score)), default=-math.inf)

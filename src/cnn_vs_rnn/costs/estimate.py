@@ -10,12 +10,12 @@ from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs.measure import training_step
 from cnn_vs_rnn.costs.timing import single_thread
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import TrainingBatches
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.trials.trial import Trial
 
-EPOCH_OVERHEAD_SECONDS = 0.03  # validation, checkpoint, history: measured on 10,000-parameter networks
-TYPICAL_SHARE = 0.5  # of the allowed epochs, before early stopping ends a training
+ROUND_SECONDS = 0.03  # validation, checkpoint, history: measured on 10,000-parameter networks
+TYPICAL_SHARE = 0.5  # of the steps, before early stopping ends a training
 
 
 class Estimate(NamedTuple):
@@ -29,7 +29,7 @@ BASELINE = Estimate(1.0, 10.0)
 
 
 def estimate_seconds(trials: Sequence[Trial]) -> list[Estimate]:
-    """The estimate of each trial, from three timed steps of each distinct network."""
+    """The estimate of each trial with all its trainings, from three timed steps of each distinct network."""
     measured: dict[tuple[str, str, str], float] = {}
     estimates = []
     with single_thread():
@@ -40,18 +40,21 @@ def estimate_seconds(trials: Sequence[Trial]) -> list[Estimate]:
             key = (trial.task.name, trial.model.name, trial.condition)
             if key not in measured:
                 try:
-                    measured[key] = _epoch_seconds(trial)
+                    measured[key] = _step_seconds(trial)
                 except Exception:  # a network that cannot take a step: its trials will say so, the others go on
                     measured[key] = 0.0
-            at_most = trial.trainer.max_seconds or trial.trainer.max_epochs * measured[key]
-            estimates.append(Estimate(TYPICAL_SHARE * at_most, at_most))
+            trainings = 2 if trial.refits else 1
+            by_steps = trainings * trial.steps * measured[key] + trial.rounds * ROUND_SECONDS
+            seconds = trial.trainer.max_seconds
+            at_most = by_steps if seconds is None else trainings * seconds
+            stops = trial.trainer.early_stopping and seconds is None
+            estimates.append(Estimate(TYPICAL_SHARE * at_most if stops else at_most, at_most))
     return estimates
 
 
-def _epoch_seconds(trial: Trial) -> float:
+def _step_seconds(trial: Trial) -> float:
     train = read_part(trial.data, trial.seed, "train")
-    batches = Batches(train, trial.recipe.batch_size, shuffle_seed=0)
-    batch = next(iter(batches))
+    batch = next(iter(TrainingBatches(train, trial.batch_size, steps=1, seed=0)))
     augmentation = augmentation_for(trial.task, trial.augment)
     step = training_step(initial_model(trial), trial, batch)
 
@@ -64,4 +67,4 @@ def _epoch_seconds(trial: Trial) -> float:
     began = time.perf_counter()
     for _ in range(3):
         whole_step()
-    return (time.perf_counter() - began) / 3 * len(batches) + EPOCH_OVERHEAD_SECONDS
+    return (time.perf_counter() - began) / 3

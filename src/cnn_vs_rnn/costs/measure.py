@@ -50,9 +50,9 @@ class _Contender:
     def __init__(self, folder: TrialFolder, trial: Trial) -> None:
         self.trial = trial
         self.is_baseline = trial.model.family == "baseline"
-        self.model = model_from(folder.best, trial)
+        self.model = model_from(folder.weights, trial)
         samples = read_part(trial.data, trial.seed, "train")
-        self.batch = _full_batch(samples, trial.recipe.batch_size)
+        self.batch = _full_batch(samples, trial.batch_size)
         self.asked = _full_batch(samples, ANSWERED)
         self.single = _full_batch(samples, 1)
         if not self.is_baseline:

@@ -1,4 +1,4 @@
-"""A finished trial on the test part, used once, with the checkpoint that validation chose."""
+"""A finished trial on the test part, used once, with the weights that its training ended with."""
 
 from __future__ import annotations
 
@@ -28,14 +28,18 @@ def model_from(checkpoint: Path, trial: Trial) -> torch.nn.Module:
     return model.eval()
 
 
-def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: Path) -> TrialResult:
+def evaluate_trial(
+    folder: TrialFolder, trial: Trial, record: FitRecord, kept: Path, unfinished: bool = False
+) -> TrialResult:
     """Predict the test part, keep the predictions below `kept`, flag what cannot be trusted.
+
+    unfinished: whether its network was found to gain by a longer training.
 
     On one thread, as a worker: the number of cores changes no score, and threads of small networks wait for each other.
     """
     test = Batches(read_part(trial.data, trial.seed, "test"), EVALUATION_BATCH)
     with single_thread():
-        predictions, finite = predict(model_from(folder.best, trial), trial.task, test, trial.data.task.vocabulary)
+        predictions, finite = predict(model_from(folder.weights, trial), trial.task, test, trial.data.task.vocabulary)
     path = kept / trial.task.name / trial.model.name / f"{trial.fingerprint()}.npz"
     predictions.write(path)
     return TrialResult(
@@ -43,20 +47,21 @@ def evaluate_trial(folder: TrialFolder, trial: Trial, record: FitRecord, kept: P
         fingerprint=trial.fingerprint(),
         parameters=trial.parameters,
         width=trial.width,
-        epochs=record.epochs,
-        best_epoch=record.best_epoch,
+        steps=record.steps,
+        epochs=trial.epochs * record.steps / trial.steps if record.steps else 0.0,
+        kept_round=record.kept_round,
         train_seconds=record.train_seconds,
         valid_score=record.valid_score,
         test_score=float(predictions.per_sample.mean()),
         also={score: float(values.mean()) for score, values in predictions.also.items()},
-        flags=tuple(_flags(trial, record, predictions, finite)),
+        flags=tuple(_flags(trial, record, predictions, finite, unfinished)),
         retried=record.retried,
         directory=str(folder.path),
         predictions=str(path),
     )
 
 
-def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bool) -> list[Flag]:
+def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bool, unfinished: bool) -> list[Flag]:
     if trial.model.family == "baseline":  # the majority class is one class by design
         return []
     flags: list[Flag] = []
@@ -64,8 +69,8 @@ def _flags(trial: Trial, record: FitRecord, predictions: Predictions, finite: bo
         flags.append("diverged")
     elif _collapsed(predictions):
         flags.append("collapsed")
-    if not record.converged and not record.diverged and trial.trainer.max_seconds is None:  # running out is the point
-        flags.append("not_converged")
+    if unfinished:
+        flags.append("unfinished")
     return flags
 
 

@@ -1,4 +1,4 @@
-"""What evaluation hands to statistics and report, one record a trial."""
+"""What evaluation hands to statistics and report, one record per trial."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 from cnn_vs_rnn.config import Family, Score, Strict
 
 # collapsed: one class predicted for (nearly) all samples, or a constant value; diverged: NaN or infinite loss or
-# outputs; not_converged: the validation loss was still falling when the epochs ran out
-Flag = Literal["collapsed", "diverged", "not_converged"]
+# outputs; unfinished: of a network, one seed of which gained by twice the steps (`evaluation.longer`)
+Flag = Literal["collapsed", "diverged", "unfinished"]
 Mark = Flag | Literal["retried"]  # which is no reason to mistrust a trial
 
 HIGHER_IS_BETTER: dict[Score, bool] = {
@@ -37,9 +37,10 @@ class TrialResult(Strict):
     fingerprint: str
     parameters: int  # trainable; 0 for baselines without gradient training
     width: float  # that the budget was met with; 0 for baselines
-    epochs: int  # trained; 0 for baselines
-    best_epoch: int  # the checkpoint chosen on validation, from 0
-    train_seconds: float
+    steps: int  # gradient steps of the training whose weights are tested; 0 for baselines
+    epochs: float  # how often that training saw each of its samples
+    kept_round: int  # of the training that was validated, the round whose weights its score is of, from 0
+    train_seconds: float  # of the training whose weights are tested
     valid_score: float
     test_score: float
     also: dict[Score, float] = {}  # the task's further scores on the test part

@@ -19,10 +19,11 @@ LINE_AT_LEAST_EVERY_SECONDS = 300.0
 
 
 class TrainingProgress:
-    """One bar over all trials of a run. The work of a trial is its estimate, corrected by how its epochs proceed.
+    """One bar over all trials of a run. The work of a trial is its estimate, corrected by how its rounds proceed.
 
     Args:
         estimates: the trials to train and their estimates.
+        rounds: of all trainings of each.
         reused: trials that are done already.
         workers: how many train at once.
     """
@@ -30,14 +31,14 @@ class TrainingProgress:
     def __init__(
         self,
         estimates: Mapping[Path, Estimate],
-        max_epochs: Mapping[Path, int],
+        rounds: Mapping[Path, int],
         reused: int,
         workers: int,
         console: Console | None = None,
         clock: Callable[[], float] = time.monotonic,
         label: str = "training",
     ) -> None:
-        self.estimates, self.max_epochs, self.reused = dict(estimates), dict(max_epochs), reused
+        self.estimates, self.rounds, self.reused = dict(estimates), dict(rounds), reused
         self.workers = max(1, min(workers, len(self.estimates)))
         self.console = console or Console()
         self.clock = clock
@@ -60,6 +61,14 @@ class TrainingProgress:
         )
         self._task = self._bar.add_task("", total=1.0, trials="", left="")
         self._bar.start()
+        self.tick()
+
+    def add(self, estimates: Mapping[Path, Estimate], rounds: Mapping[Path, int]) -> None:
+        """More trials, that nobody knew of before."""
+        self.estimates.update(estimates)
+        self.rounds.update(rounds)
+        self._done.update(dict.fromkeys(estimates, 0.0))
+        self._total += fsum(estimate.expected for estimate in estimates.values())
         self.tick()
 
     def trial_ended(self, folder: Path, failure: str | None) -> None:
@@ -115,8 +124,8 @@ class TrainingProgress:
             if folder in self.ended:
                 self._done[folder] = estimate.expected
             else:
-                epochs = TrialFolder(folder).epochs_trained()
-                self._done[folder] = min(estimate.at_most * epochs / self.max_epochs[folder], 0.95 * estimate.expected)
+                share = TrialFolder(folder).rounds_trained() / max(1, self.rounds[folder])
+                self._done[folder] = min(estimate.at_most * share, 0.95 * estimate.expected)
 
 
 def in_words(seconds: float) -> str:

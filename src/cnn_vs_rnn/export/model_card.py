@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 
+from cnn_vs_rnn.budgets.own_size import allowed
 from cnn_vs_rnn.budgets.several import budget_text
 from cnn_vs_rnn.config import Family
 from cnn_vs_rnn.evaluation.results import Cost
@@ -152,7 +153,8 @@ def _training(trial: Trial) -> list[tuple[str, str]]:
     settings = {name: fact_text(group.model_dump(exclude={"name"})) for name, group in groups.items()}
     augmentation = getattr(trial.augment, trial.task.modality, None)
     settings["augmentation"] = fact_text(augmentation.model_dump()) if augmentation else "none"
-    held = f"{budget_text(trial.budget)}, within {100 * trial.budget.tolerance:g}%"
+    budget = allowed(trial.budget, trial.task, trial.model)
+    held = f"{budget_text(budget)}, within {100 * trial.budget.tolerance:g}%"
     options = fact_text(trial.model.options)
     if trial.model.family == "baseline":
         return [("options", options or "none"), ("fitted", "in one go, without gradient training")]
@@ -161,7 +163,8 @@ def _training(trial: Trial) -> list[tuple[str, str]]:
 
 def _costs(evidence: Evidence) -> list[str]:
     result, cost = evidence.choice.result, evidence.cost
-    told = [f"training: {seconds_text(result.train_seconds)}" + (f", {result.epochs} epochs" if result.epochs else "")]
+    length = f", {result.steps:,} gradient steps ({result.epochs:.0f} epochs)" if result.steps else ""
+    told = [f"training: {seconds_text(result.train_seconds)}{length}"]
     if cost is not None:
         told.append(f"the answer to one sample: {number_text(cost.latency_ms)} ms, on one thread")
         if cost.flops_per_sample is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from jaxtyping import Int, Shaped
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from cnn_vs_rnn.tasks.data import BEGIN, IGNORED, Samples
 
-BUCKET_BATCHES = 4  # sequences of this many batches are sorted by length together
+BUCKET_BATCHES = 4  # of sequences, which are sorted by length together
 
 
 class Batch:
@@ -57,36 +58,24 @@ class Batch:
 
 
 class Batches:
-    """The batches of one part of a task.
-
-    In training the order is drawn anew each epoch from (seed, epoch) alone, so that a resumed training sees the
-    batches it would have seen. Sequences of unequal length are bucketed: those of similar length share a batch, which
-    is cut to its longest.
+    """All samples of one part of a task, in their order.
 
     Args:
         samples: of the part.
         batch_size: of all processes together.
-        shuffle_seed: of the order in training; None keeps the samples as they come.
         share: (rank, processes): of every batch, only what falls to this process.
         pinned: for a GPU.
     """
 
     def __init__(
-        self,
-        samples: Samples,
-        batch_size: int,
-        shuffle_seed: int | None = None,
-        share: tuple[int, int] = (0, 1),
-        pinned: bool = False,
+        self, samples: Samples, batch_size: int, share: tuple[int, int] = (0, 1), pinned: bool = False
     ) -> None:
         self.inputs = torch.from_numpy(samples.inputs)
         self.targets = torch.from_numpy(samples.targets)
         self.lengths = None if samples.lengths is None else torch.from_numpy(samples.lengths)
         self.target_lengths = None if samples.target_lengths is None else torch.from_numpy(samples.target_lengths)
         self.batch_size = batch_size
-        self.shuffle_seed = shuffle_seed
         self.share, self.pinned = share, pinned
-        self.epoch = 0  # set before each epoch; read when the first batch is asked for
 
     def __len__(self) -> int:
         return -(-len(self.inputs) // self.batch_size)
@@ -95,6 +84,9 @@ class Batches:
         for index in self._order():
             batch = self._batch(*self._shared(index))
             yield batch.pinned() if self.pinned else batch
+
+    def _order(self) -> Iterable[Int[Tensor, " chosen"]]:
+        return torch.arange(len(self.inputs)).split(self.batch_size)
 
     def _shared(self, index: Int[Tensor, " chosen"]) -> tuple[Int[Tensor, " shared"], float]:
         """What falls to this process, and its weight; of a batch too small for all, a sample that does not count."""
@@ -118,17 +110,63 @@ class Batches:
         per_step = targets.ndim == 3 or (targets.ndim == 2 and not targets.is_floating_point())
         return Batch(self.inputs[index, :longest], targets[:, :longest] if per_step else targets, lengths, weight)
 
-    def _order(self) -> tuple[Int[Tensor, " chosen"], ...]:
-        if self.shuffle_seed is None:
-            return torch.arange(len(self.inputs)).split(self.batch_size)
-        generator = torch.Generator().manual_seed(self.shuffle_seed * 1_000_003 + self.epoch)
-        order = torch.randperm(len(self.inputs), generator=generator)
+
+class TrainingBatches(Batches):
+    """The batches of one round of a training, all of full size.
+
+    The samples come as an endless stream, one permutation of them after the other, and each batch takes the next of it:
+    no batch is small because an epoch ends. Sequences of unequal length are bucketed: of a few batches, those of
+    similar length share one, which is cut to its longest. A batch follows from the seed and the number of its step
+    alone, so that a resumed training sees the batches it would have seen.
+
+    steps: of a round. The others as of `Batches`.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        batch_size: int,
+        *,
+        steps: int,
+        seed: int,
+        share: tuple[int, int] = (0, 1),
+        pinned: bool = False,
+    ) -> None:
+        super().__init__(samples, batch_size, share, pinned)
+        self.steps, self.seed = steps, seed
+        self.round = 0  # set before each round; read when its first batch is asked for
+        self._permuted = functools.lru_cache(maxsize=2)(self._permutation)
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def _order(self) -> Iterator[Int[Tensor, " chosen"]]:
+        first, size = self.round * self.steps, self.batch_size
         if self.lengths is None:
-            return order.split(self.batch_size)
-        buckets = order.split(self.batch_size * BUCKET_BATCHES)
-        order = torch.cat([bucket[self.lengths[bucket].argsort(stable=True)] for bucket in buckets])
-        batches = order.split(self.batch_size)
-        return tuple(batches[i] for i in torch.randperm(len(batches), generator=generator))
+            for step in range(first, first + self.steps):
+                yield self._stream(step * size, (step + 1) * size)
+            return
+        for bucket in range(first // BUCKET_BATCHES, -(-(first + self.steps) // BUCKET_BATCHES)):
+            for place, index in enumerate(self._bucket(bucket, self.lengths)):
+                if first <= bucket * BUCKET_BATCHES + place < first + self.steps:
+                    yield index
+
+    def _bucket(self, number: int, lengths: Int[Tensor, " sample"]) -> list[Int[Tensor, " chosen"]]:
+        """A few batches of the stream, the samples in them sorted by length and the batches in random order."""
+        size = BUCKET_BATCHES * self.batch_size
+        drawn = self._stream(number * size, (number + 1) * size)
+        batches = drawn[lengths[drawn].argsort(stable=True)].split(self.batch_size)
+        generator = torch.Generator().manual_seed((self.seed + 1) * 1_000_003 + number)
+        return [batches[place] for place in torch.randperm(len(batches), generator=generator)]
+
+    def _stream(self, begin: int, end: int) -> Int[Tensor, " chosen"]:
+        count = len(self.inputs)
+        epochs = range(begin // count, -(-end // count))
+        return torch.cat([self._permuted(one)[max(0, begin - one * count) : end - one * count] for one in epochs])
+
+    def _permutation(self, epoch: int) -> Int[Tensor, " sample"]:
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+        return torch.randperm(len(self.inputs), generator=generator)
 
 
 def given_before(targets: Int[Tensor, "batch answer"]) -> Int[Tensor, "batch answer"]:

@@ -1,4 +1,4 @@
-"""What a training leaves on disk after each epoch: the best weights, where to go on, and the history."""
+"""What a training leaves on disk after each round: the weights, where to go on, and the history."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.files import replacing, write_text
 from cnn_vs_rnn.learner.module import Learner
-from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.folder import TrainingFiles
 
-COLUMNS = ("epoch", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds")
+# step: gradient steps at the end of the round. learning_rate: of the last of them. seconds: with validation.
+COLUMNS = ("round", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds")
+REFIT_COLUMNS = tuple(column for column in COLUMNS if not column.startswith("valid_"))
 
 
 class DamagedError(Exception):
@@ -61,106 +63,133 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         write_checkpoint(Path(path), checkpoint)
 
 
-class EpochRecord(Callback):
-    """After each epoch: one row of history, `best.ckpt` if the validation loss is the lowest so far, then `last.ckpt`.
+class RoundRecord(Callback):
+    """After each round of a training: one row of history, the weights, then where to go on (`files`).
 
-    Without early stopping, `best.ckpt` is written after every epoch and training goes on to its last one. Otherwise
-    this also ends the training: after `patience` epochs without a lower validation loss, or a loss that is not finite.
-    With `max_seconds`, of training and validation, training ends at the batch in which they run out.
-    Everything it knows is inside `last.ckpt`, so that a training killed at any moment goes on as if nothing happened:
-    whatever was written after the last whole `last.ckpt` is written again, the same. (Lightning's EarlyStopping looks
+    A training ends after `steps` gradient steps, or at the step in which `max_seconds` of training and validation run
+    out; the learning rate follows from how much of either is over. With `patience` it also ends after so many rounds
+    without a lower validation loss, and the weights of the round with the lowest are kept instead of the last ones. A
+    loss that is not finite, or the file `stop`, ends it too.
+
+    Everything it knows is inside `files.last`, so that a training killed at any moment goes on as if nothing happened:
+    whatever was written after the last whole checkpoint is written again, the same. (Lightning's EarlyStopping looks
     at an epoch only after the callbacks that could save its state, so each resume would train an epoch longer.)
 
-    Where several processes train, the first one writes, and decides when to end.
+    Where several processes train, the first one writes, and decides when to end. Without validation data (`validates`)
+    the history has no validation loss and score.
     """
 
     def __init__(
-        self, folder: TrialFolder, patience: int, *, early_stopping: bool = True, max_seconds: float | None = None
+        self,
+        files: TrainingFiles,
+        stop: Path,
+        *,
+        steps: int,
+        validates: bool = True,
+        patience: int | None = None,
+        max_seconds: float | None = None,
     ) -> None:
-        self.history, self.best, self.last = folder.history, folder.best, folder.last
-        self.stop, self.patience = folder.stop, patience
-        self.early_stopping = early_stopping
-        self.max_seconds = max_seconds
-        self.rows: list[list[float]] = []
-        self.best_epoch = -1  # of the lowest validation loss
-        self.chosen_epoch = -1  # of `best.ckpt`: the same, without early stopping the last
-        self.best_loss = math.inf
-        self._epoch_began = 0.0
-        self._learning_rate = 0.0
+        self.files, self.stop = files, stop
+        self.steps, self.validates, self.patience, self.max_seconds = steps, validates, patience, max_seconds
+        self.columns = COLUMNS if validates else REFIT_COLUMNS
+        self.rows: list[dict[str, float]] = []
+        self.lowest_round = -1  # of the validation loss
+        self.kept_round = -1  # whose weights are kept: the same with `patience`, else the last
+        self.lowest_loss = math.inf
+        self._round_began = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        return {
-            "rows": self.rows,
-            "best_epoch": self.best_epoch,
-            "chosen_epoch": self.chosen_epoch,
-            "best_loss": self.best_loss,
-        }
+        kept = ("rows", "lowest_round", "kept_round", "lowest_loss")
+        return {name: getattr(self, name) for name in kept}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows = state_dict["rows"]
-        self.best_epoch, self.best_loss = state_dict["best_epoch"], state_dict["best_loss"]
-        self.chosen_epoch = state_dict["chosen_epoch"]
-
-    @property
-    def converged(self) -> bool:
-        """Whether `patience` epochs have passed since the best one."""
-        return len(self.rows) - 1 - self.best_epoch >= self.patience
+        vars(self).update(state_dict)
 
     @property
     def diverged(self) -> bool:
         """Whether a loss was not finite."""
-        return any(not math.isfinite(loss) for row in self.rows for loss in row[1:3])
+        losses = ("train_loss", "valid_loss") if self.validates else ("train_loss",)
+        return any(not math.isfinite(row[loss]) for row in self.rows for loss in losses)
+
+    @property
+    def seconds(self) -> float:
+        """Of all rounds."""
+        return sum(row["seconds"] for row in self.rows)
+
+    @property
+    def steps_done(self) -> int:
+        """At the end of the last round."""
+        return int(self.rows[-1]["step"]) if self.rows else 0
 
     @property
     def _ended(self) -> bool:
-        ended = (self.early_stopping and self.converged) or self.diverged or self.stop.exists()
-        return ended or self._time_is_up(0.0)
+        waited = len(self.rows) - 1 - self.lowest_round
+        return (
+            (self.patience is not None and waited >= self.patience)
+            or self.diverged
+            or self.stop.exists()
+            or (self.steps_done >= self.steps if self.max_seconds is None else self.seconds >= self.max_seconds)
+        )
 
-    def _time_is_up(self, seconds: float) -> bool:
-        """Whether the epochs so far and these seconds of another use up what is allowed."""
-        return self.max_seconds is not None and sum(row[-1] for row in self.rows) + seconds >= self.max_seconds
+    def _progress(self, step: int) -> float:
+        """The share of the training that is over in the middle of a step, so that no step has a rate of zero."""
+        first = (step + 0.5) / self.steps
+        if self.max_seconds is None:
+            return first
+        elapsed = self.seconds + time.perf_counter() - self._round_began
+        return max(elapsed / self.max_seconds, min(first, 0.5 / self.steps))
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         trainer.should_stop = trainer.strategy.broadcast(self._ended)  # before it was killed
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+        self._round_began = time.perf_counter()
+
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: object) -> None:
         assert isinstance(pl_module, Learner)
-        self._epoch_began = time.perf_counter()
-        self._learning_rate = pl_module.learning_rate
+        progress = self._progress(trainer.global_step)
+        pl_module.set_rate(progress if self.max_seconds is None else trainer.strategy.broadcast(progress))
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: object) -> None:  # noqa: ARG002
         if self.max_seconds is not None:
-            up = self._time_is_up(time.perf_counter() - self._epoch_began)
-            if trainer.strategy.broadcast(up):
-                trainer.should_stop = True  # the rest of the epoch is left out; what there is, is validated
+            up = self.seconds + time.perf_counter() - self._round_began >= self.max_seconds
+            up = trainer.strategy.broadcast(up)
+        else:
+            up = trainer.global_step >= self.steps
+        if up:
+            trainer.should_stop = True  # the rest of the round is left out; what there is, is validated
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Learner)
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
-        epoch, valid_loss = trainer.current_epoch, metrics["valid_loss"]
-        seconds = time.perf_counter() - self._epoch_began
-        train_loss = pl_module.train_loss
-        self.rows.append([epoch, train_loss, valid_loss, metrics["valid_score"], self._learning_rate, seconds])
-        finite = math.isfinite(train_loss) and math.isfinite(valid_loss)
-        better = finite and valid_loss < self.best_loss
-        if better:
-            self.best_epoch, self.best_loss = epoch, valid_loss
-        if better or (finite and not self.early_stopping):
-            self.chosen_epoch = epoch
+        number = trainer.current_epoch
+        row = {
+            "round": number,
+            "step": trainer.global_step,
+            "train_loss": pl_module.train_loss,
+            **{name: metrics[name] for name in ("valid_loss", "valid_score") if self.validates},
+            "learning_rate": pl_module.learning_rate,
+            "seconds": time.perf_counter() - self._round_began,
+        }
+        self.rows.append(row)
+        loss = row.get("valid_loss", row["train_loss"])
+        finite = math.isfinite(row["train_loss"]) and math.isfinite(loss)
+        lower = finite and loss < self.lowest_loss
+        if lower:
+            self.lowest_round, self.lowest_loss = number, loss
+        if lower or (finite and self.patience is None):
+            self.kept_round = number
             if trainer.is_global_zero:
-                write_checkpoint(self.best, {"state_dict": pl_module.network.state_dict()})
+                write_checkpoint(self.files.weights, {"state_dict": pl_module.network.state_dict()})
         if trainer.is_global_zero:
             self.write_history()
-        trainer.save_checkpoint(self.last)
+        trainer.save_checkpoint(self.files.last)
         trainer.should_stop = trainer.strategy.broadcast(self._ended)
 
     def write_history(self) -> None:
-        """All epochs so far, as one file."""
-        write_text(self.history, self._as_csv())
-
-    def _as_csv(self) -> str:
+        """All rounds so far, as one file."""
         text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
+        writer = csv.DictWriter(text, self.columns)
+        writer.writeheader()
         writer.writerows(self.rows)
-        return text.getvalue()
+        write_text(self.files.history, text.getvalue())

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
-from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
 from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.profilers import PassThroughProfiler
 from torch import nn
 
 from cnn_vs_rnn.augmentation.policy import augmentation_for
-from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.augmentation.scaling import Part, read_part
 from cnn_vs_rnn.files import replacing
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import Batches, TrainingBatches
 from cnn_vs_rnn.learner.checkpoints import (
     COLUMNS,
+    REFIT_COLUMNS,
     AtomicCheckpointIO,
     DamagedError,
-    EpochRecord,
+    RoundRecord,
     read_checkpoint,
     write_checkpoint,
 )
@@ -37,7 +37,7 @@ from cnn_vs_rnn.models.build import build
 from cnn_vs_rnn.models.closed_form import ClosedForm
 from cnn_vs_rnn.models.network import Network
 from cnn_vs_rnn.tasks.data import IGNORED
-from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
+from cnn_vs_rnn.trials.folder import FitRecord, TrainingFiles, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class _Unprofiled(PassThroughProfiler):
 
 
 class DivergedError(Exception):
-    """No epoch ended with a finite loss."""
+    """No round ended with a finite loss."""
 
 
 def initial_model(trial: Trial) -> nn.Module:
@@ -70,9 +70,12 @@ def initial_model(trial: Trial) -> nn.Module:
 def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
     """Train the trial of a folder, from its last checkpoint if it has one, and declare it done.
 
+    Where the trial refits, a first training leaves out the samples that validate, and gives the validation score; a
+    second one is on all samples that are not tested, and gives the weights.
+
     A training that was stopped from outside (`folder.stop`) is not declared done. Where several processes train it,
-    each calls this, and the first declares it done. `callbacks` watch the training of a
-    network; they must not change it.
+    each calls this, and the first declares it done. `callbacks` watch the training of a network; they must not change
+    it.
     """
     trial = folder.trial()
     model = initial_model(trial)
@@ -88,60 +91,85 @@ def fit(folder: TrialFolder, callbacks: Sequence[Callback] = ()) -> None:
 def _fit_network(
     trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback]
 ) -> FitRecord | None:
-    """Train; where that diverges and the recipe allows it, once more from the start at a lower learning rate."""
-    last = _resumable(folder)
-    retried = folder.diverged.exists()
+    """The one training of a trial, or its two; None where this process has nothing to declare."""
     speaks = environment_of(trial.processes).global_rank() == 0  # the first process speaks for all
-    epochs = _fit_once(_slower(trial) if retried else trial, network, folder, callbacks, last)
-    if epochs.diverged and not retried and trial.recipe.diverged_rate is not None:
-        retried = True
-        if speaks:
-            epochs.write_history()
-            folder.begin_again()
-        epochs = _fit_once(_slower(trial), initial_model(trial), folder, callbacks, None)
-    if not speaks:
+    validated = tested = _train(trial, network, "train", folder, callbacks)
+    if trial.refits and not folder.stop.exists():
+        tested = _train(trial, initial_model(trial), "fit", folder, callbacks)
+    if not speaks or folder.stop.exists():
         return None
-    epochs.write_history()  # killed after its last epoch, it trained none now
-    if folder.stop.exists():
-        return None
-    if epochs.chosen_epoch < 0:
-        rate = trial.recipe.learning_rate
-        also = f", as at {_slower(trial).recipe.learning_rate:g}" if retried else ""
-        raise DivergedError(f"the loss was not finite in epoch 1: lower recipe.learning_rate={rate:g}{also}")
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in epochs.rows]
     return FitRecord(
-        epochs=len(rows),
-        best_epoch=epochs.chosen_epoch,
-        valid_score=rows[epochs.chosen_epoch]["valid_score"],
-        train_seconds=sum(row["seconds"] for row in rows),
-        diverged=epochs.diverged,
-        converged=epochs.converged,
-        retried=retried,
+        steps=tested.steps_done,
+        rounds=len(validated.rows),
+        kept_round=validated.kept_round,
+        valid_score=validated.rows[validated.kept_round]["valid_score"],
+        train_seconds=tested.seconds,
+        diverged=validated.diverged or tested.diverged,
+        refitted=trial.refits,
+        retried=folder.retried,
     )
 
 
+def _train(
+    trial: Trial, network: nn.Module, part: Part, folder: TrialFolder, callbacks: Sequence[Callback]
+) -> RoundRecord:
+    """Train on a part; where that diverges and the recipe allows it, once more from the start at a lower rate."""
+    files = _files(trial, folder, part)
+    last = _resumable(files)
+    retried = files.diverged.exists()
+    speaks = environment_of(trial.processes).global_rank() == 0
+    rounds = _train_once(_slower(trial) if retried else trial, network, part, files, folder.stop, callbacks, last)
+    if rounds.diverged and not retried and trial.recipe.diverged_rate is not None:
+        retried = True
+        if speaks:
+            rounds.write_history()
+            files.begin_again()
+        rounds = _train_once(_slower(trial), initial_model(trial), part, files, folder.stop, callbacks, None)
+    if speaks:
+        rounds.write_history()  # killed after its last round, it trained none now
+    if rounds.kept_round < 0 and not folder.stop.exists():
+        rate = trial.recipe.learning_rate
+        also = f", as at {_slower(trial).recipe.learning_rate:g}" if retried else ""
+        raise DivergedError(f"the loss was not finite in round 1: lower recipe.learning_rate={rate:g}{also}")
+    return rounds
+
+
+def _files(trial: Trial, folder: TrialFolder, part: Part) -> TrainingFiles:
+    if part == "fit":
+        return folder.refit
+    return folder.fold if trial.refits else folder.validated
+
+
 def _slower(trial: Trial) -> Trial:
-    """The second training of one that diverged."""
+    """The second attempt at a training that diverged."""
     assert trial.recipe.diverged_rate is not None
     rate = trial.recipe.learning_rate * trial.recipe.diverged_rate
     return trial.model_copy(update={"recipe": trial.recipe.model_copy(update={"learning_rate": rate})})
 
 
-def _fit_once(
-    trial: Trial, network: nn.Module, folder: TrialFolder, callbacks: Sequence[Callback], last: Path | None
-) -> EpochRecord:
-    """One training, from the checkpoint `last` if there is one."""
+def _train_once(
+    trial: Trial,
+    network: nn.Module,
+    part: Part,
+    files: TrainingFiles,
+    stop: Path,
+    callbacks: Sequence[Callback],
+    last: Path | None,
+) -> RoundRecord:
+    """One attempt, from the checkpoint `last` if there is one."""
     environment = environment_of(trial.processes)
     on_gpu = uses_gpu(trial.trainer)
-    train = Batches(
-        read_part(trial.data, trial.seed, "train"),
-        trial.recipe.batch_size,
-        shuffle_seed=trial.seed,
+    train = TrainingBatches(
+        read_part(trial.data, trial.seed, part),
+        trial.batch_size,
+        steps=trial.steps_per_round,
+        seed=trial.seed,
         share=(environment.global_rank(), trial.processes),
         pinned=on_gpu,
     )
+    validates = part == "train"
+    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH, pinned=on_gpu) if validates else None
     output = trial.data.task.output
-    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH, pinned=on_gpu)
     if output.labels:
         assert isinstance(network, Network)
         answers = train.targets.flatten(0, -2)
@@ -153,36 +181,23 @@ def _fit_once(
         augmentation_for(trial.task, trial.augment),
         class_weights=class_weights(train.targets, output.size) if output.balanced else None,
         vocabulary=trial.data.task.vocabulary,
-        max_epochs=trial.trainer.max_epochs,
-        patience=trial.trainer.patience,
         seed=trial.seed,
     )
-    epochs = EpochRecord(
-        folder,
-        trial.trainer.patience,
-        early_stopping=trial.trainer.early_stopping,
+    rounds = RoundRecord(
+        files,
+        stop,
+        steps=trial.steps,
+        validates=validates,
+        patience=trial.trainer.patience if trial.trainer.early_stopping else None,
         max_seconds=trial.trainer.max_seconds,
     )
     if trial.trainer.compile:
         network.compile()
-    _train(learner, trial, train, valid, last, [*callbacks, epochs], environment)
-    return epochs
-
-
-def _train(
-    learner: Learner,
-    trial: Trial,
-    train: Batches,
-    valid: Batches,
-    last: Path | None,
-    callbacks: list[Callback],
-    environment: ClusterEnvironment,
-) -> None:
     choose_arithmetic(trial.trainer)
     trainer = pl.Trainer(
-        max_epochs=trial.trainer.max_epochs if trial.trainer.max_seconds is None else -1,  # -1: no end
+        max_epochs=-1,  # the record of rounds ends it
         gradient_clip_val=trial.recipe.gradient_clip or None,
-        callbacks=callbacks,
+        callbacks=[*callbacks, rounds],
         plugins=[AtomicCheckpointIO(), environment],
         profiler=_Unprofiled(),
         logger=False,
@@ -195,37 +210,45 @@ def _train(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric")
         trainer.fit(learner, train, valid, ckpt_path=last, weights_only=True)
+    return rounds
 
 
-def _resumable(folder: TrialFolder) -> Path | None:
-    """The last checkpoint, if it and the best one are whole and hold nothing but tensors and plain values."""
-    if not (folder.last.exists() and folder.best.exists()):
+def _resumable(files: TrainingFiles) -> Path | None:
+    """The last checkpoint, if it and the weights are whole and hold nothing but tensors and plain values."""
+    if not (files.last.exists() and files.weights.exists()):
         return None
-    for path in (folder.last, folder.best):
+    for path in (files.last, files.weights):
         try:
             read_checkpoint(path)
         except DamagedError as error:
             logger.warning("%s is damaged (%s): this trial is trained from the start", path, error)
-            folder.discard()
+            files.discard()
             return None
-    return folder.last
+    return files.last
 
 
 def _fit_baseline(trial: Trial, model: ClosedForm, folder: TrialFolder) -> FitRecord:
+    """By its closed form, as often as a network is trained."""
     model.warm_up()
-    began = time.perf_counter()
-    model.fit(read_part(trial.data, trial.seed, "train"), trial.seed)
-    seconds = time.perf_counter() - began
-    write_checkpoint(folder.best, {"state_dict": model.state_dict()})
-    with replacing(folder.history) as temporary, temporary.open("w", newline="") as file:
-        csv.writer(file).writerow(COLUMNS)
-    batches = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
-    valid, _ = predict(model, trial.task, batches, trial.data.task.vocabulary)
+    valid, seconds = None, 0.0
+    for part in ("train", "fit") if trial.refits else ("train",):
+        files = _files(trial, folder, part)
+        began = time.perf_counter()
+        model.fit(read_part(trial.data, trial.seed, part), trial.seed)
+        seconds = time.perf_counter() - began
+        write_checkpoint(files.weights, {"state_dict": model.state_dict()})
+        with replacing(files.history) as temporary, temporary.open("w", newline="") as file:
+            csv.writer(file).writerow(COLUMNS if part == "train" else REFIT_COLUMNS)
+        if valid is None:
+            batches = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+            valid, _ = predict(model, trial.task, batches, trial.data.task.vocabulary)
+    assert valid is not None
     return FitRecord(
-        epochs=0,
-        best_epoch=0,
+        steps=0,
+        rounds=0,
+        kept_round=0,
         valid_score=float(valid.per_sample.mean()),
         train_seconds=seconds,
         diverged=False,
-        converged=True,
+        refitted=trial.refits,
     )

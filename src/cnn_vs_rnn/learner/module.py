@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from cnn_vs_rnn.config import RecipeConfig, TaskConfig
 from cnn_vs_rnn.learner.answered import answered, beam_of
-from cnn_vs_rnn.learner.batches import Batch, Batches
+from cnn_vs_rnn.learner.batches import Batch, TrainingBatches
 from cnn_vs_rnn.learner.objective import loss_of
+from cnn_vs_rnn.learner.schedule import rate_at
 from cnn_vs_rnn.learner.scores import PartScore
 
 OPTIMIZERS = {
@@ -30,7 +31,7 @@ class Learner(pl.LightningModule):
     class_weights: of the loss; None counts every sample equally. vocabulary: the text of each token, for a score of
     texts.
 
-    After each epoch `train_loss`, and the metrics `valid_loss` and `valid_score`, are means over samples.
+    After each round `train_loss`, and the metrics `valid_loss` and `valid_score`, are means over samples.
     """
 
     def __init__(
@@ -42,8 +43,6 @@ class Learner(pl.LightningModule):
         *,
         class_weights: Float[Tensor, " output"] | None = None,
         vocabulary: Sequence[str] = (),
-        max_epochs: int,
-        patience: int,
         seed: int,
     ) -> None:
         super().__init__()
@@ -51,13 +50,10 @@ class Learner(pl.LightningModule):
         self.augmentation = augmentation
         self.register_buffer("class_weights", class_weights, persistent=False)
         self.task, self.recipe, self.seed = task, recipe, seed
-        self.max_epochs, self.patience = max_epochs, patience
         self._train = _Mean()
         self._valid_loss = _Mean()
         self._score = lambda: PartScore(task.score, vocabulary, beam_of(task.score, task))
         self._valid_score = self._score()
-        self._schedule: torch.optim.lr_scheduler.LRScheduler | None = None
-        self._schedule_state: dict[str, Any] | None = None
 
     class_weights: Float[Tensor, " output"] | None
 
@@ -70,7 +66,7 @@ class Learner(pl.LightningModule):
 
     @property
     def train_loss(self) -> float:
-        """Mean over the samples of this epoch so far, of all processes: to be asked for in all of them."""
+        """Mean over the samples of this round so far, of all processes: to be asked for in all of them."""
         if self.trainer.world_size == 1:
             return self._train.value()
         sums = torch.tensor([float(self._train.total), float(self._train.weight)], device=self.device)
@@ -79,35 +75,29 @@ class Learner(pl.LightningModule):
 
     @property
     def learning_rate(self) -> float:
-        """Of this epoch."""
+        """Of the step before."""
         return self.trainer.optimizers[0].param_groups[0]["lr"]
+
+    def set_rate(self, progress: float) -> None:
+        """The learning rate of the next step. progress: the share of the training that is over."""
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = rate_at(self.recipe, progress)
 
     def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:  # noqa: ARG002
         return batch.to(device, non_blocking=True)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         recipe = self.recipe
-        optimizer = OPTIMIZERS[recipe.optimizer](
+        return OPTIMIZERS[recipe.optimizer](
             self.network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
-        if recipe.schedule == "plateau":
-            self._schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
-                optimizer, factor=0.5, patience=max(1, self.patience // 3)
-            )
-        elif recipe.schedule == "cosine":
-            self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.max_epochs)
-        return optimizer
-
-    def on_train_start(self) -> None:
-        if self._schedule is not None and self._schedule_state is not None:
-            self._schedule.load_state_dict(self._schedule_state)
 
     def on_train_epoch_start(self) -> None:
-        # All randomness of an epoch (order, dropout, augmentation) follows from (seed, epoch): a resume repeats it. The
-        # order is the same in every process, and the rest is not.
+        # What Lightning calls an epoch is a round. All its randomness (order, dropout, augmentation) follows from seed
+        # and round: a resume repeats it. The order is the same in every process, and the rest is not.
         batches = self.trainer.train_dataloader
-        assert isinstance(batches, Batches)
-        batches.epoch = self.current_epoch
+        assert isinstance(batches, TrainingBatches)
+        batches.round = self.current_epoch
         torch.manual_seed(self.seed * 1_000_003 + self.current_epoch + 1_000_000_007 * self.global_rank)
         self._train.reset()
 
@@ -135,21 +125,10 @@ class Learner(pl.LightningModule):
         valid_loss, valid_score = self.trainer.strategy.broadcast(found)
         self.log("valid_loss", valid_loss)
         self.log("valid_score", valid_score)
-        # Stepped here and not by Lightning, which would do it after the checkpoint of the epoch is written.
-        if isinstance(self._schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            self._schedule.step(valid_loss)
-        elif self._schedule is not None:
-            self._schedule.step()
-
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["schedule"] = None if self._schedule is None else self._schedule.state_dict()
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self._schedule_state = checkpoint["schedule"]
 
 
 class _Mean:
-    """A weighted mean kept on the device, read once an epoch."""
+    """A weighted mean kept on the device, read once per round."""
 
     def __init__(self) -> None:
         self.reset()

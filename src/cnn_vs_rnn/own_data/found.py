@@ -21,3 +21,9 @@ class Found:
     steps: int
     channels: int
     outputs: int  # classes, or values to predict
+    named_test: int = 0  # samples that the data itself sets aside for the test
+
+    @property
+    def untested(self) -> int:
+        """Samples to train and validate on."""
+        return self.samples - (self.named_test or round((self.task.test_fraction or 0.0) * self.samples))

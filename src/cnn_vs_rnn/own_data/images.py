@@ -62,6 +62,7 @@ def inspect_images(request: OwnData) -> Found:
             said_of(layout.parts, "the folders"),
         ),
         samples=count,
+        named_test=sum(part == "test" for part in layout.parts or ()),
         steps=height,
         channels=width * (3 if colour else 1),
         outputs=answers.size,

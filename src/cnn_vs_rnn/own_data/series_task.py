@@ -108,6 +108,7 @@ def found_series(request: OwnData, read: SeriesSet, target: str) -> Found:
             said_of(read.parts, "the files"),
         ),
         samples=count,
+        named_test=sum(part == "test" for part in read.parts or ()),
         steps=int(np.median(lengths)),
         channels=channels,
         outputs=answers.size,

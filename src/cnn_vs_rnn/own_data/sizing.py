@@ -1,8 +1,10 @@
-"""Settings for a first answer within ten minutes on two cores, whatever the size of the data.
+"""Settings for a first answer within minutes on two cores, whatever the size of the data.
 
-The seconds of an epoch are taken for proportional to samples x steps, with a floor a sample: on the two cores that this
-was measured on, a network of 10,000 parameters trained 2,000 sentences of 48 words, images of 28 rows or series of 100
-steps in 0.5 to 2 s. What it will really take is measured and printed before training starts.
+The steps of a training follow from the number of samples, as everywhere. What they cost is reckoned here before
+anything is decoded, roughly: a gradient step takes a while however small it is, and more for each time step of each
+sample in its batch. Where all networks together take longer than there is time, the slowest are left out, at last down
+to one CNN and one RNN, and then the steps are cut. What it will really take is measured and printed before training
+starts.
 """
 
 from __future__ import annotations
@@ -10,19 +12,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.learner.schedule import LEAST_STEPS, batch_size_for, steps_for
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.tasks import repeated_splits
+from cnn_vs_rnn.tasks.store import FEW_SAMPLES
 
-SECONDS_A_STEP = 1.2e-5
-SECONDS_A_SAMPLE = 4e-4  # however short it is
-TRAINING_SECONDS = 420  # of the ten minutes, on each of two workers
-STOPS_AT = 0.6  # of the allowed epochs, on average
-MOST_EPOCHS, FEWEST_EPOCHS = 60, 8
+# Of one core, for networks of 10,000 parameters: on images of 8 to 28 rows, sentences of 48 words and series of 29 to
+# 427 steps, in batches of 16 and 64 (Xeon, one thread, 2026-11-30).
+STEP_SECONDS = 4e-3
+SECONDS_PER_VALUE = 1.5e-6  # of each time step of each sample in the batch
+SECONDS_PER_PIXEL = 0.7e-6
+# Of a translation, of each subword of both sides; measured on 2,000 pairs of Multi30K, at 200,000 parameters and 1,700
+# subwords.
+SECONDS_PER_SUBWORD = 6e-5
+_RELATIVE = {"gru": 3.0, "resnet1d": 2.0, "crnn": 2.0, "resnet2d": 1.5, "tcn": 1.5}  # to the others
+TRAINING_SECONDS = 420  # of ten minutes, on each of two workers
+TRAINING_SECONDS_OF_FEW = 110  # of three minutes
+LONGER = 2  # trainings' worth: of one seed over twice the steps, where that is asked
 FEW = 500  # samples: below, five seeds instead of three, each with a test part of its own
 FEWEST_TESTED = 10  # windows of a forecast in each of those test parts
-# Of a translation, both sides; with validation, which translates. Measured on 2,000 pairs of Multi30K, at
-# 200,000 parameters and 1,700 subwords.
-SECONDS_A_SUBWORD = 6e-5
+MOST_SAMPLES = 50_000  # to train and validate on: what steps are there for would see no more of them twice
 # On those pairs, one seed: chrF 36 (CNN) and 32 (RNN) at 30,000 parameters, 37 and 33 at 300,000, which more pairs can
 # use. What counts is dropout: at 0.1 the pairs are learnt by heart (36 and 34 at 200,000), at 0.3 there are 41 and 39,
 # after twice as many epochs.
@@ -32,8 +41,8 @@ WIDEST_LINEAR = 5000  # numbers a sample, beyond which logistic regression takes
 _NETWORKS = {
     "image": ("cnn2d", "gru", "resnet2d", "lstm", "crnn"),
     "text": ("text_cnn", "gru", "tcn", "lstm", "crnn"),
-    "audio": ("tcn", "gru", "fcn", "lstm", "crnn"),
-    "series": ("tcn", "gru", "fcn", "lstm", "crnn"),
+    "audio": ("fcn", "lstm", "tcn", "crnn", "gru"),
+    "series": ("fcn", "lstm", "resnet1d", "crnn", "gru"),
 }
 _BASELINES = {
     "image": ("majority", "linear", "one_nn"),
@@ -52,8 +61,7 @@ class Settings:
 
     models: tuple[str, ...]
     seeds: int
-    max_epochs: int
-    patience: int
+    steps: int | None  # None: as many as follow from the samples
     limit: int | None  # samples to train and validate on
     repeated: bool  # every seed draws its own test part
     minutes: float  # of training, roughly
@@ -61,28 +69,29 @@ class Settings:
 
 
 def settings_for(found: Found) -> Settings:
-    """As many networks and epochs as fit; at least a CNN, an RNN and eight epochs, if need be on fewer samples."""
-    seeds = 5 if found.samples < FEW else 3
-    networks, limit = 5, None
+    """As many networks as fit into the time, at least a CNN and an RNN, over as many steps as they should have."""
     translates = found.task.output == "sequence"
-    networks = len(_TRANSLATORS) if translates else networks
-    epochs = _epochs(found, found.samples, networks * seeds)
-    if epochs < FEWEST_EPOCHS:
-        networks = 2
-        epochs = _epochs(found, found.samples, networks * seeds)
-    if epochs < FEWEST_EPOCHS:
-        limit = max(1000, round(found.samples * epochs / FEWEST_EPOCHS))
-        epochs = _epochs(found, min(limit, found.samples), networks * seeds)
-    epochs = round(min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS))
-    trained = min(limit or found.samples, found.samples)
+    few = found.samples < FEW
+    seeds = 5 if few else 3
+    untested = found.untested
+    samples = min(untested, MOST_SAMPLES)
+    wanted = steps_for(samples)
+    allowed = 2.0 * (TRAINING_SECONDS_OF_FEW if few else TRAINING_SECONDS)
+    networks = _TRANSLATORS if translates else _NETWORKS[found.task.modality]
+    while len(networks) > 2 and _seconds(found, networks, samples, seeds, wanted) > allowed:
+        networks = networks[:-1]
+    needed = _seconds(found, networks, samples, seeds, wanted)
+    if needed > allowed:
+        seeds = 3
+        needed = _seconds(found, networks, samples, seeds, wanted)
+    steps = wanted if needed <= allowed else max(LEAST_STEPS, round(wanted * allowed / needed))
     return Settings(
-        models=(*(_TRANSLATORS if translates else _NETWORKS[found.task.modality])[:networks], *_baselines(found)),
+        models=(*networks, *_baselines(found)),
         seeds=seeds,
-        max_epochs=epochs,
-        patience=max(3, epochs // 5),
-        limit=limit,
-        repeated=found.samples < FEW and _repeatable(found),
-        minutes=STOPS_AT * epochs * networks * seeds * _epoch_seconds(found, trained) / 2 / 60,
+        steps=None if steps == wanted else steps,
+        limit=MOST_SAMPLES if untested > MOST_SAMPLES else None,
+        repeated=few and _repeatable(found),
+        minutes=_seconds(found, networks, samples, seeds, steps) / 2 / 60,
         usual=dict(_OF_TRANSLATIONS) if translates else {},
     )
 
@@ -105,11 +114,12 @@ def split_said(task: TaskConfig) -> list[str]:
 def said(settings: Settings) -> str:
     """The settings in a sentence."""
     part = f", trained on {settings.limit:,} samples" if settings.limit else ""
+    cut = f", no more than {settings.steps:,} gradient steps" if settings.steps else ""
     usual = "".join(f", {key}={value:g}" for key, value in settings.usual.items())
     return (
-        f"settings: {settings.seeds} seeds, at most {settings.max_epochs} epochs{part}{usual}: roughly "
+        f"settings: {settings.seeds} seeds{cut}{part}{usual}: roughly "
         f"{max(1, round(settings.minutes))} min of training on 2 cores "
-        "(seeds=, models= and trainer.max_epochs= change that)"
+        "(seeds=, models= and trainer.steps= change that)"
     )
 
 
@@ -137,11 +147,14 @@ def _baselines(found: Found) -> tuple[str, ...]:
     return tuple(name for name in names if not (wide and name in ("linear", "one_nn")))
 
 
-def _epochs(found: Found, samples: int, trainings: int) -> float:
-    """Epochs that the time allows each of so many trainings on two workers."""
-    return 2 * TRAINING_SECONDS / (STOPS_AT * trainings * _epoch_seconds(found, samples))
-
-
-def _epoch_seconds(found: Found, samples: int) -> float:
-    a_step = SECONDS_A_SUBWORD if found.task.output == "sequence" else SECONDS_A_STEP
-    return samples * max(SECONDS_A_SAMPLE, found.steps * a_step)
+def _seconds(found: Found, networks: tuple[str, ...], samples: int, seeds: int, steps: int) -> float:
+    """Of one core, for all trainings."""
+    values = found.steps * batch_size_for(samples)
+    if found.task.output == "sequence":
+        step = values * SECONDS_PER_SUBWORD
+    elif found.task.modality == "image":
+        step = STEP_SECONDS + values * found.channels * SECONDS_PER_PIXEL
+    else:
+        step = STEP_SECONDS + values * SECONDS_PER_VALUE
+    trainings = seeds * (2 if samples < FEW_SAMPLES else 1) + LONGER
+    return trainings * steps * step * sum(_RELATIVE.get(name, 1.0) for name in networks)

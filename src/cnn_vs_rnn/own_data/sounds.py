@@ -59,6 +59,7 @@ def inspect_sounds(request: OwnData) -> Found:
             said_of(layout.parts, "the folders"),
         ),
         samples=count,
+        named_test=sum(part == "test" for part in layout.parts or ()),
         steps=max(1, round(1000 * seconds / hop)),
         channels=BANDS,
         outputs=answers.size,

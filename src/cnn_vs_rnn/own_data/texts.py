@@ -127,6 +127,7 @@ def inspect_texts(request: OwnData) -> Found:
             f"read by {'characters' if by_character else 'words'}, cut after {longest} (longest= changes that)",
         ),
         samples=count,
+        named_test=sum(part == "test" for part in found.parts or ()),
         steps=longest,
         channels=32,
         outputs=found.answers.size,

@@ -79,6 +79,7 @@ def inspect_translation(request: OwnData) -> Found:
             f"{longer:.1%} of the pairs (vocabulary= and longest= change that)",
         ),
         samples=count,
+        named_test=sum(part == "test" for part in read.parts or ()),
         steps=round(float(lengths.sum(axis=1).clip(max=2 * longest).mean())),
         channels=EMBEDDING,
         outputs=vocabulary,

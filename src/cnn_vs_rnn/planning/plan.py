@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
+from cnn_vs_rnn.budgets.own_size import allowed
 from cnn_vs_rnn.budgets.width import solve_width
 from cnn_vs_rnn.config import ExperimentConfig, Family, ModelConfig, Option, TaskConfig
 from cnn_vs_rnn.errors import UserError
+from cnn_vs_rnn.learner.schedule import batch_size_for, steps_for
 from cnn_vs_rnn.tasks.store import task_key
 from cnn_vs_rnn.trials.conditions import Setting, changed, setting_under
 from cnn_vs_rnn.trials.trial import Trial
 
+MOST_NAMED = 6  # tasks in a sentence
 Tuned = Mapping[tuple[str, str, str], Mapping[str, Option]]  # (condition, task, model) -> values by dotted key
 
 
@@ -65,10 +68,11 @@ def data_of(prepared: Mapping[str, Mapping[str, PreparedTask]], condition: str, 
 
 
 def width_of(setting: Setting, data: PreparedTask, measured: Path | None = None) -> tuple[float, int]:
-    """Width and parameters by the budget, as `solve_width`; 0 and 0 of a baseline."""
+    """Width and parameters by the budget, or by the model's or task's own size; 0 and 0 of a baseline."""
     if setting.model.family == "baseline":
         return 0.0, 0
-    return solve_width(setting.model, data.task.input, data.task.output, setting.budget, measured)
+    budget = allowed(setting.budget, setting.task, setting.model)
+    return solve_width(setting.model, data.task.input, data.task.output, budget, measured)
 
 
 def make_trial(
@@ -80,14 +84,24 @@ def make_trial(
     width: float,
     parameters: int,
 ) -> Trial:
-    """One trial, with the split of its seed alone."""
+    """One trial, with the split of its seed alone.
+
+    Its steps and batch size are the same for every seed: where the configuration does not say, they follow from the
+    samples that the first seed trains on. With early stopping there is no second training on all samples, which has no
+    validation to stop it.
+    """
+    refit = data.refit and not setting.trainer.early_stopping
+    samples = data.splits[0].fit if refit else data.splits[0].train
+    baseline = setting.model.family == "baseline"
     return Trial(
         experiment=experiment.experiment,
         condition=condition,
         seed=seed,
         width=width,
         parameters=parameters,
-        data=PreparedTask(task=data.task, splits=(data.split(seed),)),
+        steps=0 if baseline else setting.trainer.steps or steps_for(samples),
+        batch_size=min(setting.recipe.batch_size or batch_size_for(samples), samples),
+        data=PreparedTask(task=data.task, splits=(data.split(seed),), refit=refit),
         **dict(setting),
     )
 
@@ -99,6 +113,29 @@ def tuned_setting(
     setting = setting_under(experiment, condition, task, model)
     values = (tuned or {}).get((condition, setting.task.name, model.name), {})
     return changed(setting, values, f"models.{model.name}.search")
+
+
+def training_lengths(trials: Sequence[Trial]) -> list[str]:
+    """How long networks are trained, a sentence for all tasks and conditions that it holds for, those first that train
+    longest.
+
+    For example "600 steps of 16 samples, without a fold and then on all samples: coffee (343 epochs), beef (320)".
+    """
+    said: dict[tuple, dict[str, float]] = {}
+    for trial in trials:
+        if trial.steps:
+            name = trial.task.name if trial.condition == "default" else f"{trial.task.name} {trial.condition}"
+            length = (trial.trainer.max_seconds or 0, trial.steps, trial.batch_size, trial.refits)
+            said.setdefault(length, {}).setdefault(name, trial.epochs)
+    lines = []
+    for (seconds, steps, batch_size, refits), tasks in sorted(said.items(), reverse=True):
+        how = f"{seconds:g} s" if seconds else f"{steps:,} steps"
+        twice = ", first without a fold of the samples and then on all" if refits else ""
+        names = [f"{name} ({epochs:.3g} epochs)" if not seconds else name for name, epochs in tasks.items()]
+        if len(names) > MOST_NAMED:
+            names = [*names[:MOST_NAMED], f"and {len(names) - MOST_NAMED} more"]
+        lines.append(f"{how} of {batch_size} samples{twice}: {', '.join(names)}")
+    return lines
 
 
 def check_plan(

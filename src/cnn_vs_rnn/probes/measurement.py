@@ -45,7 +45,7 @@ QUANTITIES: dict[str, Quantity] = {
     "decode_tokens": Quantity("greedy decoding", "tokens/s", "sentences at once", "ratio"),
     "beam_tokens": Quantity("beam search", "tokens/s", "sentences at once", "ratio"),
     "train_flops": Quantity("forward pass, one sample", "FLOPs", "time steps", "ratio"),
-    "gap": Quantity("loss on validation less loss on training, at the chosen epoch", ""),
+    "gap": Quantity("loss on validation less loss on training, in the round that was kept", ""),
     "seconds_to_target": Quantity("training until the target score", "s", "", "ratio"),
     "samples_to_target": Quantity("samples seen until the target score", "", "", "ratio"),
     "lost_when_shuffled": Quantity("score lost when the time steps of the test are shuffled", ""),

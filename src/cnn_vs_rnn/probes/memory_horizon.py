@@ -54,7 +54,7 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
             continue
         symbols = _SYMBOLS[trial.task.target]
         test = read_part(trial.data, trial.seed, "test")
-        recalled = recall(answers_of(model_from(folder.best, trial), test), test, symbols)
+        recalled = recall(answers_of(model_from(folder.weights, trial), test), test, symbols)
         horizon = memory_horizon(recalled, 1 / len(symbols), alpha)
         found.append(entrant.measurement("memory_horizon", float(horizon)))
     return found

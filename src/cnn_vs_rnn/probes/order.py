@@ -32,7 +32,7 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> list[
         if entrant.folder is not None and entrant.folder.record() is not None:
             trial = entrant.trial
             test = read_part(trial.data, trial.seed, "test")
-            model = model_from(entrant.folder.best, trial)
+            model = model_from(entrant.folder.weights, trial)
             lost = lost_when_shuffled(model, trial.task, test, trial.seed, trial.data.task.vocabulary)
             found.append(entrant.measurement("lost_when_shuffled", lost))
     return found

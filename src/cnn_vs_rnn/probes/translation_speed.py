@@ -56,7 +56,7 @@ def measure(entrants: Sequence[Entrant], options: Mapping[str, Option]) -> Itera
     trials = [entrant.trial for entrant in entrants]
     if trials[0].data.task.output.sequence is None:
         raise RefusedError(f"task {trials[0].task.name} has no answers that are sequences, so nothing is decoded")
-    batch = training_batch(trials[0], trials[0].recipe.batch_size)
+    batch = training_batch(trials[0], trials[0].batch_size)
     counted = int((batch.targets != IGNORED).sum())
     seconds = _timed(chosen, [("train", trial, batch, counted, 0) for trial in trials])
     yield from _rates(entrants, "train_tokens", counted, seconds)

@@ -40,7 +40,7 @@ def networks_of(entrant: Entrant) -> list[tuple[str, Network]]:
     """("", the network as it starts), and ("_trained", as validation chose it) where its training came to an end."""
     found = [("", initial_model(entrant.trial))]
     if entrant.folder is not None and entrant.folder.record() is not None:
-        found.append(("_trained", model_from(entrant.folder.best, entrant.trial)))
+        found.append(("_trained", model_from(entrant.folder.weights, entrant.trial)))
     return [(suffix, network) for suffix, network in found if isinstance(network, Network)]
 
 

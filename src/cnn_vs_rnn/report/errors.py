@@ -169,7 +169,7 @@ class _Seed:
 def _answers(seed: _Seed, samples: Sequence[int]) -> Shaped[np.ndarray, "chosen ..."]:
     asked, trial = seed.take(samples), seed.trial
     lengths = None if asked.lengths is None else torch.from_numpy(asked.lengths)
-    outputs = model_from(seed.folder.best, trial)(torch.from_numpy(asked.inputs), lengths).float().numpy()
+    outputs = model_from(seed.folder.weights, trial)(torch.from_numpy(asked.inputs), lengths).float().numpy()
     if trial.task.loss in ("mse", "mae"):
         return read_scaling(trial.data, trial.seed).undo_targets(outputs)
     answers = outputs > 0 if trial.task.loss == "binary_cross_entropy" else outputs.argmax(-1)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnn_vs_rnn.augment_config import AugmentConfig
-from cnn_vs_rnn.budgets.several import budget_text
+from cnn_vs_rnn.budgets.own_size import sizes_text
 from cnn_vs_rnn.config import ExperimentConfig, RecipeConfig, Score, TaskConfig, TrainerConfig
 from cnn_vs_rnn.learner.answered import GREEDY, beam_of
 from cnn_vs_rnn.learner.corpus_scores import signature
@@ -122,7 +122,7 @@ def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:
     """What was held equal, and how training and judging went."""
     budget, statistics, seeds = experiment.budget, experiment.statistics, experiment.seed_numbers
     return [
-        ("Budget", f"{budget_text(budget)} a network, within {100 * budget.tolerance:g}%"),
+        ("Budget", f"{sizes_text(experiment)}, within {100 * budget.tolerance:g}%"),
         ("Seeds", f"{experiment.seeds} ({seeds[0]} to {seeds[-1]}), the same for every model"),
         ("Recipe", _setting(experiment.recipe)),
         ("Training", _setting(experiment.trainer)),

@@ -20,40 +20,40 @@ _MOST_CELL_TEXTS = 12  # classes, beyond which a confusion matrix has no numbers
 
 
 def curve_figure(
-    history: pd.DataFrame, family: Family, best_epoch: int, epochs: int, losses: tuple[float, float]
+    history: pd.DataFrame, family: Family, kept: dict[int, int], steps: int, losses: tuple[float, float]
 ) -> go.Figure:
-    """Learning curves of one model: medians over seeds, the band from the lowest to the highest seed.
+    """Learning curves of one model: two lines per seed, of validation and, dotted, of training.
 
-    history: epoch, train_loss, valid_loss of several seeds. epochs, losses: what the axes must have room for.
+    history: seed, step, train_loss, valid_loss. kept: seed -> the step whose weights the validation score is of, marked
+    where it is not the last. steps, losses: what the axes must have room for.
     """
-    train, valid = (_by_epoch(history, column) for column in ("train_loss", "valid_loss"))
-    middle = np.ma.median(valid, axis=1)
-    steps = list(range(1, len(middle) + 1))
     colour = FAMILY_COLOURS[family]
     figure = empty_figure(190, left=46, bottom=34)
-    edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(x=steps, y=_values(valid.max(axis=1)), **edge)
-    figure.add_scatter(x=steps, y=_values(valid.min(axis=1)), fill="tonexty", fillcolor=tint(colour, 0.18), **edge)
-    for losses_of, name, dash in ((np.ma.median(train, axis=1), "training", "dot"), (middle, "validation", "solid")):
-        figure.add_scatter(
-            x=steps,
-            y=_values(losses_of),
-            mode="lines" if len(steps) > 1 else "markers",
-            line={"color": colour, "width": 2 if dash == "solid" else 1.5, "dash": dash},
-            hovertemplate=f"epoch %{{x}}: {name} loss %{{y:.3~g}}<extra></extra>",
-        )
+    for name, dash, shade in (("training", "dot", tint(colour, 0.6)), ("validation", "solid", colour)):
+        for seed, own in history.groupby("seed"):
+            losses_of = own["valid_loss" if name == "validation" else "train_loss"].to_numpy(dtype=float)
+            figure.add_scatter(
+                x=own["step"].tolist(),
+                y=[float(f"{loss:.5g}") if np.isfinite(loss) else None for loss in losses_of],
+                mode="lines" if len(own) > 1 else "markers",
+                line={"color": shade, "width": 1.3, "dash": dash},
+                hovertemplate=f"seed {seed}, step %{{x}}: {name} loss %{{y:.3~g}}<extra></extra>",
+            )
+    last = history.groupby("seed")["step"].transform("max")
+    is_kept = [kept.get(seed) == step for seed, step in zip(history["seed"], history["step"], strict=True)]
+    stopped = history.loc[np.array(is_kept) & (history["step"] < last)]
     figure.add_scatter(
-        x=[best_epoch],
-        y=_values(middle[best_epoch - 1 : best_epoch]),
+        x=stopped["step"].tolist(),
+        y=stopped["valid_loss"].tolist(),
         mode="markers",
-        marker={"size": 9, "color": PAPER, "line": {"width": 2, "color": colour}},
-        hovertemplate=f"checkpoint of epoch {best_epoch} (median)<extra></extra>",
+        marker={"size": 8, "color": PAPER, "line": {"width": 2, "color": colour}},
+        hovertemplate="the weights of step %{x} were kept<extra></extra>",
     )
     low, high = losses
     axis = Axis("", low, high, log=spans_decades(low, high))
     figure.update_yaxes(**axis.layout())
-    along = {"range": [1 - 0.03 * epochs, epochs * 1.03], "showgrid": False, "zeroline": False, "nticks": 6}
-    figure.update_xaxes(title={"text": "epoch", "font": {"size": 11}}, **along)
+    along = {"range": [-0.03 * steps, steps * 1.03], "showgrid": False, "zeroline": False, "nticks": 6}
+    figure.update_xaxes(title={"text": "gradient steps", "font": {"size": 11}}, **along)
     return figure
 
 
@@ -141,16 +141,6 @@ def confusion_figure(counts: Int[np.ndarray, "actual predicted"], names: list[st
     figure.update_xaxes(title={"text": "predicted", "font": {"size": 11}}, tickangle=angle, **ticks)
     figure.update_yaxes(title={"text": "actual", "font": {"size": 11}}, autorange="reversed", **ticks)
     return figure
-
-
-def _by_epoch(history: pd.DataFrame, column: str) -> np.ma.MaskedArray:
-    """(epoch, seed), masked where a seed had stopped, or its loss was not finite."""
-    table = history.pivot(index="epoch", columns="seed", values=column)
-    return np.ma.masked_invalid(table.to_numpy(dtype=float))
-
-
-def _values(losses: np.ma.MaskedArray) -> list[float | None]:
-    return [None if value is np.ma.masked else float(f"{value:.5g}") for value in losses]
 
 
 def empty_figure(height: int, *, left: int, bottom: int) -> go.Figure:

@@ -9,18 +9,17 @@ import pandas as pd
 
 from cnn_vs_rnn.evaluation.results import TrialResult
 
-COLUMNS = ["task", "condition", "model", "family", "seed", "epoch", "train_loss", "valid_loss"]
+COLUMNS = ["task", "condition", "model", "family", "seed", "step", "train_loss", "valid_loss"]
 
 
 def read_history(results: Iterable[TrialResult]) -> pd.DataFrame:
-    """One row an epoch of a trial, epochs from 1; models without gradient training have none."""
+    """One row per round of the training that was validated; models without gradient training have none."""
     curves = []
     for trial in results:
         path = Path(trial.directory) / "history.csv"
-        if trial.epochs == 0 or not path.is_file():
+        if trial.steps == 0 or not path.is_file():
             continue
         curve = pd.read_csv(path)
-        curve["epoch"] += 1 - curve["epoch"].min()
         curves.append(curve.assign(**trial.model_dump(include={"task", "condition", "model", "family", "seed"})))
     if not curves:
         return pd.DataFrame(columns=pd.Index(COLUMNS))

@@ -1,4 +1,4 @@
-"""leaderboard.csv, a row a model and score, and trials.csv, a row a trial."""
+"""leaderboard.csv, one row per model and score, and trials.csv, one row per trial."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ TRIALS = [
     "mlflow_run_id",
     "parameters",
     "width",
+    "steps",
     "epochs",
-    "best_epoch",
     "train_seconds",
     "valid_score",
     "test_score",
@@ -91,7 +91,7 @@ def trials_table(results: Sequence[TrialResult], failed: Iterable[FailedTrial]) 
     """
     rows = [
         {
-            **trial.model_dump(exclude={"directory", "run_id"}),
+            **trial.model_dump(exclude={"directory", "run_id", "kept_round"}),
             **{f"test_{score}": value for score, value in trial.also.items()},
             "status": "finished",
             "mlflow_run_id": trial.run_id,

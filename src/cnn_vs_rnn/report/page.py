@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median_low
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cnn_vs_rnn.budgets.several import EQUAL_WORDS, budget_text
+from cnn_vs_rnn.budgets.own_size import sizes_text
+from cnn_vs_rnn.budgets.several import EQUAL_WORDS
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
@@ -33,6 +34,7 @@ from cnn_vs_rnn.report.measured import measured_curves, measured_rows
 from cnn_vs_rnn.report.overview import overview
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
 from cnn_vs_rnn.report.pareto import cost_panels
+from cnn_vs_rnn.report.published import group_text, published_rows
 from cnn_vs_rnn.report.table import VERDICT_WORDS
 from cnn_vs_rnn.report.template import render
 from cnn_vs_rnn.report.together import left_out_text, together
@@ -41,6 +43,7 @@ from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.report.vocabulary import sides
 from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.published import AgainstPublished, by_group
 from cnn_vs_rnn.statistics.recommendation import Advice
 from cnn_vs_rnn.statistics.standing import Standing, Standings
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, read_predictions
@@ -79,6 +82,7 @@ class ReportInput:
     measurements: list[Measurement]  # of the probes
     tuning: list[TuningTrial]
     claims: list[DecidedClaim]  # that the experiment decides
+    published: list[AgainstPublished]  # figures that ours are held against
     environment: dict[str, str]  # what it was measured on and with, as it shall be shown
     command: str  # runs it again
     export_command: str  # takes the recommended model along
@@ -160,8 +164,10 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
         },
         scores=score_facts(report.experiment.tasks.values()),
         settings=settings_facts(report.experiment),
-        budget=budget_text(report.experiment.budget),
+        sizes=sizes_text(report.experiment),
         by_budget=by_budget(report.contests, report.experiment),
+        published=published_rows(report.published),
+        published_groups=[group_text(group) for group in by_group(report.published)],
         equal_words=EQUAL_WORDS,
         together=together(report.contests, report.experiment, report.results),
         left_out_text=left_out_text,
@@ -200,20 +206,19 @@ def _curves(standing: Standing, history: pd.DataFrame) -> Panels:
     losses = losses[np.isfinite(losses)]
     if losses.size == 0:
         return []
-    room = int(history["epoch"].to_numpy().max()), _loss_range(losses)
+    room = int(history["step"].to_numpy().max()), _loss_range(losses)
     models = [one for one in standing.summaries if (history["model"] == one.model).any()]
     return [
-        (one, curve_figure(_of_model(history, one.model), one.family, _best_epoch(standing, one.model), *room))
+        (one, curve_figure(own, one.family, _kept_steps(standing.trials[one.model], own), *room))
         for one in models
+        for own in [history.loc[history["model"] == one.model]]
     ]
 
 
-def _of_model(history: pd.DataFrame, model: str) -> pd.DataFrame:
-    return history.loc[history["model"] == model]
-
-
-def _best_epoch(standing: Standing, model: str) -> int:
-    return 1 + median_low(trial.best_epoch for trial in standing.trials[model])
+def _kept_steps(trials: Iterable[TrialResult], history: pd.DataFrame) -> dict[int, int]:
+    """Seed -> the step at the end of the round that was kept."""
+    steps = {seed: own["step"].tolist() for seed, own in history.groupby("seed")}
+    return {trial.seed: steps[trial.seed][trial.kept_round] for trial in trials if trial.seed in steps}
 
 
 def _loss_range(losses: np.ndarray) -> tuple[float, float]:

@@ -13,13 +13,11 @@ from cnn_vs_rnn.statistics.summary import ReadPredictions
 
 
 def learning_curves(history: pd.DataFrame) -> pd.DataFrame:
-    """task, condition, model, epoch, train_loss, valid_loss: means over the seeds still training at that epoch.
+    """task, condition, model, seed, step, train_loss, valid_loss: one row per round of every seed.
 
     history: as `read_history` gives it.
     """
-    keys = ["task", "condition", "model", "epoch"]
-    losses = history.groupby(keys, sort=False)[["train_loss", "valid_loss"]]
-    return pd.DataFrame(losses.mean()).reset_index()
+    return pd.DataFrame(history[["task", "condition", "model", "seed", "step", "train_loss", "valid_loss"]])
 
 
 def confusion(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cnn_vs_rnn.budgets.own_size import allowed
 from cnn_vs_rnn.budgets.several import budget_of, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import BudgetConfig, ExperimentConfig
@@ -19,7 +20,16 @@ from cnn_vs_rnn.statistics.standing import Standings
 def statement(contest: Contest, experiment: ExperimentConfig) -> str:
     """The question that a contest answers, as in "digits: a CNN or an RNN of 10,000 parameters?"."""
     under = "" if contest.condition == "default" else f" at {contest.condition}"
-    return f"{contest.task}{under}: a CNN or an RNN of {budget_text(_budget_under(contest, experiment))}?"
+    return f"{contest.task}{under}: a CNN or an RNN{_size(contest, experiment)}?"
+
+
+def _size(contest: Contest, experiment: ExperimentConfig) -> str:
+    task = next(task for task in experiment.tasks.values() if task.name == contest.task)
+    networks = [one for one in experiment.models.values() if one.family != "baseline" and one.serves(task)]
+    budgets = [allowed(_budget_under(contest, experiment), task, network) for network in networks]
+    if len({budget.parameters for budget in budgets}) > 1:
+        return ", each of its own size"
+    return f" of {budget_text(budgets[0] if budgets else _budget_under(contest, experiment))}"
 
 
 def _budget_under(contest: Contest, experiment: ExperimentConfig) -> BudgetConfig:

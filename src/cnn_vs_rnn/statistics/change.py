@@ -110,10 +110,10 @@ def _training(contest: Contest, results: Sequence[TrialResult]) -> list[str]:
     """How to train the networks to their end, where they were not."""
     networks = [one for family in ("cnn", "rnn") if (one := contest.champion(family))]
     said = []
-    if late := [one.model for one in networks if one.flagged("not_converged")]:
+    if late := [one.model for one in networks if one.flagged("unfinished")]:
         key = (contest.task, contest.condition)
-        epochs = max(one.epochs for one in results if (one.task, one.condition) == key and one.model in late)
-        said.append(f"more epochs for {listed(late)} (trainer.max_epochs={2 * epochs})")
+        steps = max(one.steps for one in results if (one.task, one.condition) == key and one.model in late)
+        said.append(f"a longer training, which {listed(late)} would gain by (trainer.steps={2 * steps})")
     if unsound := [one.model for one in networks if one.flagged("collapsed", "diverged")]:
         said.append(f"another learning rate for {listed(unsound)} (tuning.trials=20)")
     return said

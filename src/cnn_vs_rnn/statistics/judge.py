@@ -13,9 +13,9 @@
    Science 1(2)): interval wholly above +equivalence: 'cnn'; wholly below -equivalence: 'rnn'; wholly within: 'tie';
    anything else: 'undecided', with a rough estimate of what would decide it.
 5. Fewer than `min_seeds` paired seeds: 'undecided'. A family without a finished model: 'undecided'.
-6. A champion that collapsed, diverged or had not converged in half or more of its seeds cannot lose, neither to the
-   other network nor to a baseline, and one that collapsed or diverged cannot tie: 'undecided', naming the flag. Any
-   other flag of a network champion, the winner's included, is said as a caution.
+6. A champion that collapsed or diverged in half or more of its seeds, or that a longer training would improve, cannot
+   lose, neither to the other network nor to a baseline, and one that collapsed or diverged cannot tie: 'undecided',
+   naming the flag. Any other flag of a network champion, the winner's included, is said as a caution.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
-    FLAG_WORDS,
     difference_text,
     listed,
     model_text,
@@ -146,7 +145,7 @@ def _beaten_by_baseline(task: TaskConfig, against: list[Duel]) -> tuple[Verdict,
     if not against or not all(interval and interval.high <= task.equivalence for interval in intervals):
         return None
     baseline = _named(against[0].b, task)
-    if excuses := _excuses([duel.a for duel in against], "collapsed", "diverged", "not_converged"):
+    if excuses := _excuses([duel.a for duel in against], "collapsed", "diverged", "unfinished"):
         return "undecided", (
             f"The baseline {baseline} is ahead of both networks, but {excuses}: "
             "this shows how they were trained, not what they can do."
@@ -176,7 +175,7 @@ def _between_networks(task: TaskConfig, duel: Duel, statistics: StatisticsConfig
     gap = difference_text(interval.mean, task.score)
     extent = f"{100 * statistics.confidence:g}% interval {range_text(interval.low, interval.high, task.score)}"
     if interval.low > margin:
-        if excuses := _excuses([duel.b], "collapsed", "diverged", "not_converged"):
+        if excuses := _excuses([duel.b], "collapsed", "diverged", "unfinished"):
             return "undecided", (
                 f"{_capital(ahead)} is ahead of {behind}, but {excuses}: "
                 "this shows how it was trained, not what it can do."
@@ -205,11 +204,7 @@ def _of(duel: Duel) -> Interval:
 
 def _excuses(models: Iterable[ModelSummary], *flags: Flag) -> str:
     """Why a defeat (or a tie) of these models is none: the flags that half or more of their seeds carry, in words."""
-    excuses = [
-        f"{model.model} {FLAG_WORDS[flag]} in {model.flags[flag]} of {model.seeds} seeds"
-        for model in models
-        for flag in model.flagged(*flags)
-    ]
+    excuses = [f"{model.model} {model.flag_text(flag)}" for model in models for flag in model.flagged(*flags)]
     return listed(excuses) if excuses else ""
 
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedGroupKFold, StratifiedShuffleSplit
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    KFold,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+)
 
 from cnn_vs_rnn.errors import UserError
 
@@ -58,6 +66,37 @@ def split_pool(
     return np.setdiff1d(np.arange(len(targets)), held_out), held_out
 
 
+def fold_of(
+    targets: Shaped[np.ndarray, "sample ..."],
+    groups: Int[np.ndarray, " sample"] | None,
+    fraction: float,
+    seed: int,
+) -> tuple[Int[np.ndarray, " kept"], Int[np.ndarray, " held_out"]]:
+    """As `split_pool`, but what is held out is a fold of a cross-validation: seeds 0 to 4 take those of one, 5 to 9
+    those of another, where `fraction` is a fifth. A sample that `split_pool` always keeps is in no fold.
+    """
+    free = np.flatnonzero(~_always_kept(targets, groups))
+    own = None if groups is None else groups[free]
+    units = len(free) if own is None else len(np.unique(own))
+    count = min(round(1 / fraction), units)
+    if count < 2:
+        return split_pool(targets, groups, fraction, seed)
+    division, number = divmod(seed, count)
+    most = np.unique(targets[free], return_counts=True)[1].max() if _has_classes(targets) else 0
+    kinds = {
+        (False, False): KFold,
+        (False, True): StratifiedKFold,
+        (True, False): GroupKFold,
+        (True, True): StratifiedGroupKFold,
+    }
+    splitter = kinds[own is not None, bool(most >= count)](count, shuffle=True, random_state=division)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class smaller than the number of folds is no fault here
+        folds = [held_out for _, held_out in splitter.split(free, targets[free], own) if len(held_out)]
+    held_out = np.sort(free[folds[number % len(folds)]])
+    return np.setdiff1d(np.arange(len(targets)), held_out), held_out
+
+
 def train_and_valid(
     targets: Shaped[np.ndarray, "sample ..."],
     groups: Int[np.ndarray, " sample"] | None,
@@ -65,17 +104,21 @@ def train_and_valid(
     identical: Int[np.ndarray, " sample"],
     fraction: float,
     seed: int,
+    *,
+    in_turn: bool = False,
 ) -> Split:
     """Positions of a pool to train on and to validate on.
 
     valid: the samples that the data itself sets aside for validation, whatever the seed; None draws `fraction` of them.
+    in_turn: successive seeds take the folds of one division of the pool in turn, so that together they validate on
+    every sample; else each seed draws for itself.
     identical: the same number for samples with the same input. What validates is never trained on, so that a
     duplicate of a validation sample is in neither part.
 
     Raises UserError where nothing could be held out, or nothing is left to train on.
     """
     if valid is None:
-        train, held_out = split_pool(targets, groups, fraction, seed)
+        train, held_out = (fold_of if in_turn else split_pool)(targets, groups, fraction, seed)
     else:
         train, held_out = np.flatnonzero(~valid), np.flatnonzero(valid)
     train = train[~np.isin(identical[train], identical[held_out])]

@@ -30,6 +30,8 @@ from cnn_vs_rnn.tasks.splits import Split, train_and_valid
 
 log = logging.getLogger(__name__)
 
+FEW_SAMPLES = 1000  # that are not tested: below, a task refits unless it says otherwise
+
 
 class IngestedTask(Strict):
     """A task on disk. Serialises to JSON; the arrays stay in its folder."""
@@ -66,13 +68,16 @@ class IngestedTask(Strict):
 
     def split(self, config: TaskConfig, seed: int) -> Split:
         """Positions in the pool of each part. Raises UserError where it cannot be split."""
-        _, (split,) = self.pool_and_splits(config, [seed])
+        _, (split,), _ = self.pool_and_splits(config, [seed])
         return split
 
-    def pool_and_splits(self, config: TaskConfig, seeds: Iterable[int]) -> tuple[Samples, list[Split]]:
-        """The pool, read once for all seeds, and how each seed splits it. Raises UserError as `pool` and `split`."""
+    def pool_and_splits(self, config: TaskConfig, seeds: Iterable[int]) -> tuple[Samples, list[Split], bool]:
+        """The pool, read once for all seeds, how each seed splits it, and whether the task refits (`TaskConfig.refit`).
+
+        Raises UserError as `pool` and `split`.
+        """
         stored = self._read("pool")
-        return _samples(stored), [_split(stored, config, seed) for seed in seeds]
+        return _samples(stored), [_split(stored, config, seed) for seed in seeds], _refits(stored, config)
 
     def card(self) -> DataCard:
         """The data card. Raises UserError where the file is missing or damaged."""
@@ -159,10 +164,18 @@ def _store(config: TaskConfig, directory: Path, code_digest: str) -> IngestedTas
     return task
 
 
+def _refits(stored: Arrays, config: TaskConfig) -> bool:
+    if config.refit is not None:
+        return config.refit
+    untested = len(stored["targets"]) * (1 - (config.test_fraction or 0.0) * config.repeated)
+    return "valid" not in stored and untested < FEW_SAMPLES
+
+
 def _split(stored: Arrays, config: TaskConfig, seed: int) -> Split:
     who = stored["targets"], stored.get("groups"), stored.get("valid"), stored["identical"]
+    in_turn = _refits(stored, config)
     if not config.repeated:
-        return train_and_valid(*who, config.valid_fraction, seed)
+        return train_and_valid(*who, config.valid_fraction, seed, in_turn=in_turn)
     if "spans" in stored:
         return rolling_split(stored["spans"], seed)
     assert config.test_fraction is not None

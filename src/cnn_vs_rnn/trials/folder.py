@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,25 +23,61 @@ logger = logging.getLogger(__name__)
 
 
 class FitRecord(Strict):
-    """How a training went. Epochs are counted from 0, best_epoch is that of `best.ckpt`.
+    """How a training went. Rounds are counted from 0; train_seconds are wall-clock, resumed parts added up.
 
-    Seconds are wall-clock, resumed parts added up.
+    steps: of the training whose weights are tested, and train_seconds its seconds. rounds, kept_round and valid_score:
+    of the training that was validated, kept_round the one whose weights the score is of.
     """
 
-    epochs: int
-    best_epoch: int
+    steps: int
+    rounds: int
+    kept_round: int
     valid_score: float
     train_seconds: float
     diverged: bool
-    converged: bool
-    retried: bool = False  # a first training had diverged, and this is that of the second
+    refitted: bool = False  # the tested weights come from a second training, on all samples that are not tested
+    retried: bool = False  # a training had diverged, and was begun once more
+
+
+@dataclass(frozen=True)
+class TrainingFiles:
+    """The files of one training. diverged: the history of a first attempt that diverged: where it lies, the second has
+    begun.
+    """
+
+    last: Path  # where to go on
+    weights: Path
+    history: Path
+    diverged: Path
+
+    def begin_again(self) -> None:
+        """Keep nothing of an attempt that diverged but its history.
+
+        Killed in between, the first attempt is made once more, and diverges in the same way.
+        """
+        _remove(self.last, self.weights)
+        self.history.replace(self.diverged)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The row of every round so far, those of a first attempt that diverged included."""
+        rows: list[dict[str, str]] = []
+        for path in (self.diverged, self.history):
+            with contextlib.suppress(FileNotFoundError), path.open(newline="", encoding="utf-8") as file:
+                rows += csv.DictReader(file)
+        return rows
+
+    def discard(self) -> None:
+        """Forget this training."""
+        _remove(self.last, self.weights, self.history, self.diverged)
 
 
 class TrialFolder:
-    """`config.json`, `last.ckpt`, `best.ckpt`, `history.csv`, and at the end `result.json`, or `error.txt`.
+    """`config.json`, `weights.ckpt`, `history.csv`, and at the end `result.json`, or `error.txt`.
 
-    A file `stop` ends a training after its epoch, without a result. `diverged.csv` is the history of a first training
-    that diverged: where it lies, the second one has begun.
+    Where the tested weights come from a second training, on all samples that are not tested, its history is
+    `refit.csv`, and `fold.ckpt` holds the weights of the first. While a training goes on, `last.ckpt` or
+    `refit_last.ckpt` says where to go on; `diverged.csv` or `refit_diverged.csv` is the history of a first attempt that
+    diverged. A file `stop` ends a training after its round, without a result.
 
     `result.json` holds a digest over itself and over the files it vouches for: a trial is done where it holds.
     `.lock` is empty, and locked by the process that trains.
@@ -49,14 +86,18 @@ class TrialFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.config = path / "config.json"
-        self.last = path / "last.ckpt"
-        self.best = path / "best.ckpt"
-        self.history = path / "history.csv"
-        self.diverged = path / "diverged.csv"
+        self.weights = path / "weights.ckpt"  # those that are tested
         self.result = path / "result.json"
         self.error = path / "error.txt"
         self.stop = path / "stop"
         self.lock = path / ".lock"
+        validated = (path / "last.ckpt", self.weights, path / "history.csv", path / "diverged.csv")
+        self.validated = TrainingFiles(*validated)  # where the trial trains once
+        self.fold = TrainingFiles(validated[0], path / "fold.ckpt", *validated[2:])  # where it trains twice, the first
+        self.refit = TrainingFiles(
+            path / "refit_last.ckpt", self.weights, path / "refit.csv", path / "refit_diverged.csv"
+        )
+        self.history = self.validated.history
 
     def open(self, trial: Trial) -> None:
         """Write the config that a worker will read; what ended an earlier attempt is forgotten."""
@@ -88,7 +129,8 @@ class TrialFolder:
         """Declare the trial done."""
         content = record.model_dump()
         write_text(self.result, json.dumps({**content, "digest": self._digest(content)}, indent=1))
-        for leftover in (self.last, self.error, *self.path.glob(".*.tmp")):  # the last: of a process that was killed
+        killed = self.path.glob(".*.tmp")  # left by a process that was killed
+        for leftover in (self.validated.last, self.refit.last, self.error, *killed):
             leftover.unlink(missing_ok=True)
 
     def fail(self, failure: str, traceback: str = "") -> None:
@@ -124,39 +166,38 @@ class TrialFolder:
 
     def discard(self) -> None:
         """Forget everything but the config."""
-        _remove(self.result, self.last, self.best, self.history, self.diverged)
+        _remove(self.result)
+        for files in (self.validated, self.fold, self.refit):
+            files.discard()
 
-    def begin_again(self) -> None:
-        """Keep nothing of a training that diverged but its history, whose name then tells that this is the second.
+    @property
+    def retried(self) -> bool:
+        """Whether a training had diverged, and was begun once more."""
+        return self.validated.diverged.exists() or self.refit.diverged.exists()
 
-        Killed in between, the first one is trained once more, and diverges in the same way.
-        """
-        _remove(self.last, self.best)
-        self.history.replace(self.diverged)
+    @property
+    def validated_weights(self) -> Path:
+        """Those that the validation score is of."""
+        return self.fold.weights if self.fold.weights.exists() else self.weights
 
-    def epochs_trained(self) -> int:
-        """Rows of the history so far, for a progress display."""
-        try:
-            return max(0, self.history.read_text(encoding="utf-8").count("\n") - 1)
-        except FileNotFoundError:
-            return 0
-
-    def epochs(self) -> list[dict[str, str]]:
-        """The row of every epoch so far, those of a first training that diverged included."""
-        rows: list[dict[str, str]] = []
-        for path in (self.diverged, self.history):
-            with contextlib.suppress(FileNotFoundError), path.open(newline="", encoding="utf-8") as file:
-                rows += csv.DictReader(file)
-        return rows
+    def rounds_trained(self) -> int:
+        """Rounds of both trainings so far, for a progress display."""
+        rounds = 0
+        for files in (self.validated, self.refit):
+            with contextlib.suppress(FileNotFoundError):
+                rounds += max(0, files.history.read_text(encoding="utf-8").count("\n") - 1)
+        return rounds
 
     def valid_scores(self) -> list[float]:
-        """The validation score of each of these epochs."""
-        return [float(row["valid_score"]) for row in self.epochs()]
+        """The validation score of every round so far, those of a first attempt that diverged included."""
+        return [float(row["valid_score"]) for row in self.validated.rows()]
 
     def _digest(self, content: dict) -> str:
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
-        first = (self.diverged,) if content["retried"] else ()
-        for path in (self.best, self.history, *first):
+        refitted = (self.fold.weights, self.refit.history) if content["refitted"] else ()
+        attempts = (self.validated.diverged, self.refit.diverged)
+        retried = [path for path in attempts if path.exists()] if content["retried"] else []
+        for path in (self.weights, self.history, *refitted, *retried):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 

@@ -13,8 +13,11 @@ from cnn_vs_rnn.trials.source import source_digest
 
 # What describes a task or model to a reader, or judges it later, changes no training.
 _NOT_TRAINED_ON = {
-    "task": {"description", "source", "equivalence", "files", "also", "beam"},
+    "task": {"description", "source", "equivalence", "files", "also", "beam", "refit"},
     "model": {"paper", "modalities", "outputs", "labels", "trivial", "search"},
+    # Asked for, perhaps by null: the trial has what follows.
+    "recipe": {"batch_size"},
+    "trainer": {"steps", "check_longer"},
 }
 
 
@@ -26,6 +29,8 @@ class Trial(Setting):
     seed: int
     width: float  # solved for the budget; 0 for baselines
     parameters: int  # trainable; 0 for baselines
+    steps: int  # gradient steps of each training; 0 for baselines
+    batch_size: int
     data: PreparedTask  # with the split of this seed alone
 
     @property
@@ -33,6 +38,31 @@ class Trial(Setting):
         """As a person reads it: task/model, the condition if there are several, the seed."""
         condition = "" if self.condition == "default" else f" {self.condition}"
         return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}"
+
+    @property
+    def refits(self) -> bool:
+        """Whether it trains twice: without its validation part, and then on all samples that are not tested."""
+        return self.data.refit
+
+    @property
+    def steps_per_round(self) -> int:
+        """The last round may be shorter."""
+        return max(1, -(-self.steps // self.trainer.rounds))
+
+    @property
+    def rounds(self) -> int:
+        """Of all its trainings, if none stops early."""
+        return -(-self.steps // self.steps_per_round) * (2 if self.refits else 1)
+
+    @property
+    def epochs(self) -> float:
+        """How often the training whose weights are tested sees each of its samples."""
+        split = self.data.split(self.seed)
+        return self.steps * self.batch_size / (split.fit if self.refits else split.train)
+
+    def over_steps(self, steps: int) -> Trial:
+        """The same trained over another number of steps, for its validation score alone."""
+        return self.model_copy(update={"steps": steps, "data": self.data.model_copy(update={"refit": False})})
 
     @property
     def processes(self) -> int:
@@ -60,7 +90,7 @@ class Trial(Setting):
         )
         digests = [split.digest for split in self.data.splits]
         source = source_digest("cnn_vs_rnn.learner.fit", *_own_modules(self.task.target, self.model.target))
-        content = json.dumps([config, digests, source], sort_keys=True)
+        content = json.dumps([config, self.refits, digests, source], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def folder(self, root: Path) -> Path:

@@ -24,7 +24,7 @@ State = Literal["finished", "stopped", "failed"]
 
 
 class TuningTrial(Strict):
-    """One trial of a search. score: the best on validation, in the unit of the task's score; None where it failed."""
+    """One trial of a search. score: on validation, the mean over folds, in the task's unit; None where it failed."""
 
     task: str
     condition: str
@@ -34,14 +34,14 @@ class TuningTrial(Strict):
     values: dict[str, Option]
     state: State
     score: float | None
-    epochs: int
-    fingerprint: str
+    steps: int  # gradient steps, of all folds together
+    fingerprints: tuple[str, ...]  # of the trials that it took, one per fold
 
 
 class Search:
     """Sequential: `ask`, any number of `stopped_at`, then `tell`; `tuning.trials` times."""
 
-    def __init__(self, setting: Setting, space: Space, tuning: TuningConfig) -> None:
+    def __init__(self, setting: Setting, space: Space, tuning: TuningConfig, folds: int = 1) -> None:
         self._setting, self._space, self._tuning = setting, space, tuning
         self._sign = 1 if HIGHER_IS_BETTER[setting.task.score] else -1
         sampler = (
@@ -50,14 +50,14 @@ class Search:
             else optuna.samplers.RandomSampler(seed=tuning.seed)
         )
         pruner = (
-            optuna.pruners.MedianPruner(n_startup_trials=tuning.startup, n_warmup_steps=tuning.warmup_epochs)
+            optuna.pruners.MedianPruner(tuning.startup, n_warmup_steps=tuning.warmup if folds == 1 else 1)
             if tuning.pruner == "median"
             else optuna.pruners.NopPruner()
         )
         self._study = optuna.create_study(sampler=sampler, pruner=pruner, direction="maximize")
         self._study.enqueue_trial(as_drawn(standing(setting, space), space))
         self._open: optuna.Trial | None = None
-        self._reported = 0  # epochs of the open trial
+        self._reported = 0  # scores of the open trial
         self._stopped: int | None = None  # its last one
 
     @property
@@ -79,22 +79,23 @@ class Search:
         return values, changed(self._setting, values, f"models.{self._setting.model.name}.search")
 
     def stopped_at(self, scores: Sequence[float]) -> int | None:
-        """The epoch, from 0, at whose end the rule stops the open trial; None where it goes on.
+        """The place of the score, from 0, at which the rule stops the open trial; None where it goes on.
 
-        scores: on validation, epoch by epoch so far. It does not matter how often one asks.
+        scores: on validation so far, of each round, or the mean of the folds up to each. It does not matter how often
+        one asks.
         """
         assert self._open is not None
         while self._stopped is None and self._reported < len(scores):
-            epoch = self._reported
-            if math.isfinite(scores[epoch]):
-                self._open.report(self._sign * scores[epoch], epoch)
+            place = self._reported
+            if math.isfinite(scores[place]):
+                self._open.report(self._sign * scores[place], place)
             self._reported += 1
             if self._open.should_prune():
-                self._stopped = epoch
+                self._stopped = place
         return self._stopped
 
     def tell(self, state: State, score: float | None) -> None:
-        """End the open trial. score: its best on validation."""
+        """End the open trial. score: on validation."""
         assert self._open is not None
         known = score is not None and math.isfinite(score)
         if state == "finished" and known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
+from statistics import fmean
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.config import ExperimentConfig
@@ -18,9 +19,16 @@ from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import Search, State, TuningTrial, chosen
 from cnn_vs_rnn.tuning.space import Values, space_of
 
+MOST_FOLDS = 5
+
 
 class TunedEntry:
-    """One network on one task under one condition: its search, and what has come of it."""
+    """One network on one task under one condition: its search, and what has come of it.
+
+    Where the task refits, validation parts are small: a trial of the search trains once for each of a few seeds, whose
+    validation parts are folds of one division, and is judged by the mean; the rule that stops looks after each fold.
+    Elsewhere it trains once, by the first seed, and the rule looks after each round.
+    """
 
     def __init__(
         self, experiment: ExperimentConfig, condition: str, setting: Setting, data: PreparedTask, measured: Path
@@ -28,60 +36,82 @@ class TunedEntry:
         self.experiment, self.condition, self.setting, self.data = experiment, condition, setting, data
         self._measured = measured
         self.trials: list[TuningTrial] = []
-        self._search = Search(setting, space_of(setting.model, condition, experiment), experiment.tuning)
-        self._trial: Trial | None = None
+        self.seeds = experiment.seed_numbers[: MOST_FOLDS if data.refit else 1]
+        space = space_of(setting.model, condition, experiment)
+        self._search = Search(setting, space, experiment.tuning, len(self.seeds))
+        self._folds: list[Trial] = []  # of the open trial of the search: all, and below the scores of those that ended
+        self._scores: list[float] = []
         self._values: Values = {}
+
+    @property
+    def folds_done(self) -> int:
+        """Of all trials so far, and of the one that is open."""
+        return len(self.trials) * len(self.seeds) + len(self._scores)
 
     def standing_trial(self) -> Trial:
         """The trial of the recipe as it stands, for an estimate. Raises UserError where the budget cannot be met."""
-        return self._made(self.setting)
+        return self._made(self.setting)[0]
 
     def next_trial(self) -> Trial | None:
-        """The next trial of the search; None where all are told."""
+        """The next training of the search; None where all are told."""
+        if len(self._scores) < len(self._folds):
+            return self._folds[len(self._scores)]
         while not self._search.done:
             self._values, setting = self._search.ask()
+            self._scores = []
             try:
-                self._trial = self._made(setting)
+                self._folds = self._made(setting)
             except UserError:  # no width of this shape meets the budget
-                self._tell("failed", None, 0, "")
+                self._folds = []
+                self._tell("failed", None, 0)
             else:
-                return self._trial
+                return self._folds[0]
         return None
 
     def stops(self, folder: TrialFolder) -> bool:
         """Whether the trial in training is worse than the rule allows."""
-        return self._search.stopped_at(folder.valid_scores()) is not None
+        return len(self.seeds) == 1 and self._search.stopped_at(folder.valid_scores()) is not None
 
     def ended(self, folder: TrialFolder) -> bool:
-        """Tell the search how its trial stands on disk; whether it is over: finished, stopped or failed."""
-        assert self._trial is not None
+        """Tell the search how its training stands on disk; whether it is over: finished, stopped or failed."""
+        trial = self._folds[len(self._scores)]
         scores = folder.valid_scores()
-        epoch = self._search.stopped_at(scores)
-        if epoch is not None:
+        if self.stops(folder):
+            place = self._search.stopped_at(scores)
+            assert place is not None
             sign = 1 if HIGHER_IS_BETTER[self.setting.task.score] else -1
-            finite = [score for score in scores[: epoch + 1] if isfinite(score)]
+            finite = [score for score in scores[: place + 1] if isfinite(score)]
             best = max(finite, key=lambda score: sign * score, default=None)
-            self._tell("stopped", best, epoch + 1, self._trial.fingerprint())
-        elif record := folder.record():
-            self._tell("finished", record.valid_score, record.epochs, self._trial.fingerprint())
-        else:
+            self._tell("stopped", best, (place + 1) * trial.steps_per_round)
+            return True
+        record = folder.record()
+        if record is None:
             return False
+        self._scores.append(record.valid_score)
+        if len(self.seeds) > 1 and len(self._scores) < len(self._folds):
+            means = [fmean(self._scores[:folds]) for folds in range(1, len(self._scores) + 1)]
+            if self._search.stopped_at(means) is not None:
+                self._tell("stopped", means[-1], record.steps * len(means))
+        else:
+            self._tell("finished", fmean(self._scores), record.steps * len(self._scores))
         return True
 
     def failed(self, folder: TrialFolder) -> None:
         """Tell the search that its trial came to nothing."""
-        assert self._trial is not None
-        self._tell("failed", None, folder.epochs_trained(), self._trial.fingerprint())
+        self._tell("failed", None, folder.rounds_trained() * self._folds[0].steps_per_round)
 
-    def _made(self, setting: Setting) -> Trial:
+    def _made(self, setting: Setting) -> list[Trial]:
         width, parameters = width_of(setting, self.data, self._measured)
-        return make_trial(
-            self.experiment, self.condition, setting, self.data, self.experiment.first_seed, width, parameters
-        )
+        trials = [
+            make_trial(self.experiment, self.condition, setting, self.data, seed, width, parameters)
+            for seed in self.seeds
+        ]
+        return [trial.over_steps(trial.steps) for trial in trials]
 
-    def _tell(self, state: State, score: float | None, epochs: int, fingerprint: str) -> None:
+    def _tell(self, state: State, score: float | None, steps: int) -> None:
         number = self._search.asked - 1
         self._search.tell(state, score)
+        trained = self._folds[: max(1, len(self._scores))]
         self.trials.append(
             TuningTrial(
                 task=self.setting.task.name,
@@ -92,10 +122,11 @@ class TunedEntry:
                 values=self._values,
                 state=state,
                 score=score,
-                epochs=epochs,
-                fingerprint=fingerprint,
+                steps=steps,
+                fingerprints=tuple(trial.fingerprint() for trial in trained),
             )
         )
+        self._folds, self._scores = [], []
 
 
 class Tuner:
@@ -122,12 +153,14 @@ class Tuner:
         """The first trial of every search that has one left."""
         return [folder for entry in self.entries for folder in self._next(entry)]
 
-    def ended(self, folder: Path, failure: str | None) -> tuple[TuningTrial, list[Path]]:
-        """Take a trial back; gives what came of it, and the next of its search."""
+    def ended(self, folder: Path, failure: str | None) -> tuple[State, list[Path]]:
+        """Take a training back; gives how it ended, and the next of its search."""
         entry, _ = self.running.pop(folder)
+        told = len(entry.trials)
         if failure is not None or not entry.ended(TrialFolder(folder)):
             entry.failed(TrialFolder(folder))
-        return entry.trials[-1], self._next(entry)
+        state = entry.trials[-1].state if len(entry.trials) > told else "finished"  # a fold, and others follow
+        return state, self._next(entry)
 
     def tick(self, running: Iterable[Path]) -> None:
         """Stop what is worse than the rule allows."""

@@ -1,0 +1,94 @@
+"""Whether a network was trained to its end: measured, on one seed, by a training over twice the steps.
+
+A network is unfinished where its validation score over twice the steps is better by more than the margin of its task,
+and by more than chance: the differences sample by sample, on the same validation part, have a mean above zero by a
+one-sided t test at 5%. A training that ran through its schedule and would gain nothing by a longer one is finished,
+however its curve looks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+from scipy.stats import ttest_1samp
+
+from cnn_vs_rnn.augmentation.scaling import read_part
+from cnn_vs_rnn.config import Score, Strict
+from cnn_vs_rnn.evaluation.evaluate import model_from
+from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
+from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.fit import EVALUATION_BATCH
+from cnn_vs_rnn.learner.predict import predict
+from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
+from cnn_vs_rnn.trials.trial import Trial
+
+TIMES = 2  # the steps
+LEARNT = 0.05  # of the loss of the first round is left: training samples have nothing more to teach
+LEVEL = 0.05  # of the test
+PERFECT: dict[Score, float] = {
+    **{"accuracy": 1.0, "macro_f1": 1.0, "chrf": 100.0, "bleu": 100.0, "perplexity": 1.0},
+    **{"mse": 0.0, "mae": 0.0, "nll": 0.0, "bits": 0.0},
+}
+_OF_CLASSES: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
+
+
+class LongerTraining(Strict):
+    """What a longer training of one seed of a network gave. Scores are on validation, in the unit of the task's."""
+
+    seed: int
+    steps: int  # of the longer one
+    before: float
+    score: float
+    unfinished: bool
+
+
+def longer_trial(trial: Trial) -> Trial:
+    """The same seed over twice the steps, for its validation score alone."""
+    return trial.over_steps(TIMES * trial.steps)
+
+
+def could_gain(trial: Trial, folder: TrialFolder, record: FitRecord) -> bool:
+    """Whether a longer training is worth its time: its answer is known where this is False.
+
+    It is where the score is within the margin of the best there is; where a classifier has learnt its training samples,
+    so that gradients are next to nothing; and where a training ended for another reason than its steps.
+    """
+    trainer, score = trial.trainer, trial.task.score
+    if trial.model.family == "baseline" or not trainer.check_longer:
+        return False
+    if trainer.max_seconds is not None or trainer.early_stopping or record.diverged:
+        return False
+    if abs(PERFECT[score] - record.valid_score) <= trial.task.equivalence:
+        return False
+    losses = [float(row["train_loss"]) for row in folder.validated.rows()]
+    return score not in _OF_CLASSES or losses[-1] > LEARNT * losses[0]
+
+
+def compare(trial: Trial, folder: TrialFolder, longer: Trial, its_folder: TrialFolder) -> LongerTraining:
+    """Both trainings on the validation part of their seed."""
+    before, after = _scores(trial, folder), _scores(longer, its_folder)
+    sign = 1 if HIGHER_IS_BETTER[trial.task.score] else -1
+    return LongerTraining(
+        seed=trial.seed,
+        steps=longer.steps,
+        before=float(before.mean()),
+        score=float(after.mean()),
+        unfinished=gains(sign * (after - before), trial.task.equivalence),
+    )
+
+
+def gains(differences: Float[np.ndarray, " sample"], margin: float) -> bool:
+    """Whether the mean difference is above the margin, and above zero by more than chance."""
+    if len(differences) < 2 or not np.isfinite(differences).all() or differences.mean() <= margin:
+        return False
+    if np.ptp(differences) == 0:
+        return True
+    _, p = ttest_1samp(differences, 0.0, alternative="greater")
+    return float(np.asarray(p)) < LEVEL
+
+
+def _scores(trial: Trial, folder: TrialFolder) -> Float[np.ndarray, " sample"]:
+    valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
+    task = trial.task.model_copy(update={"also": ()})
+    predictions, _ = predict(model_from(folder.validated_weights, trial), task, valid, trial.data.task.vocabulary)
+    return np.asarray(predictions.per_sample, dtype=np.float64)
