@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from cnn_vs_rnn.models.linear_scan import linear_scan, parallel_scan
 
 BATCH, CHANNELS, HIDDEN = 32, 2, 64
-ROUNDS = 9
+LENGTHS, ROUNDS = (100, 200, 400, 784), 9
 
 
 def step_loop(a: Tensor, b: Tensor, start: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ def main() -> None:
     projection, gru = nn.Linear(CHANNELS, 2 * HIDDEN), nn.GRU(CHANNELS, HIDDEN)
     print(f"ms a step (median of {ROUNDS}), batch {BATCH}, hidden {HIDDEN}, one thread")
     print(f"{'time':>6} {'scan':>8} {'doubling':>9} {'loop':>8} {'nn.GRU':>8} {'GRU/scan':>9}")
-    for length in (100, 200, 400, 784):
+    for length in LENGTHS:
         inputs = torch.randn(length, BATCH, CHANNELS)
         candidates: dict[str, Callable[[], None]] = {
             "scan": lambda x=inputs: min_gru(projection, linear_scan, x),

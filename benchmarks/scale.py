@@ -3,7 +3,7 @@
     python -m benchmarks.scale [20,200,2000]
 
 Experiments on `digits`: 4 models x 5 seeds x 1, 10 and 100 conditions. One trial of each model is trained; its
-checkpoint and history are copied into the folders of all others, each with a `result.json` that holds. What is timed
+checkpoints and histories are copied into the folders of all others, each with a `result.json` that holds. What is timed
 are the nodes of `kedro run` themselves, one after the other in this process, in a temporary folder, with MLflow on
 SQLite, or on the server of MLFLOW_TRACKING_URI; what they spend in tracking is subtracted and shown by itself. The
 last two columns are the exponent of growth from one size to the next: 1 is as fast as the number of trials. Run it on
@@ -106,7 +106,7 @@ def experiment_of(trials: int) -> dict[str, Any]:
         "experiment": f"scale_{trials}",
         "question": "What does an experiment cost beside its training?",
         "seeds": SEEDS,
-        "trainer": {"max_epochs": 30, "patience": 30},
+        "trainer": {"steps": 300, "check_longer": False},
         "budget": {"parameters": 2000},
         "conditions": {
             f"{limit} samples, dropout {step / 20:g}": {"task.limit": limit, "recipe.dropout": step / 20}
@@ -127,8 +127,8 @@ def train_all(trials: list[Trial], root: Path) -> None:
         twin = trained[trial.model.name]
         record = twin.record()
         assert record is not None
-        shutil.copy(twin.best, folder.best)
-        shutil.copy(twin.history, folder.history)
+        for file in (twin.fold.weights, twin.history, twin.weights, twin.refit.history):
+            shutil.copy(file, folder.path)
         folder.finish(record)
 
 

@@ -49,7 +49,9 @@ def usual(tcn: TCN, inputs: Tensor) -> Tensor:
 def measure(length: int) -> dict[str, list[float]]:
     """Milliseconds of each round's training step (forward and backward), by way."""
     torch.manual_seed(0)
-    tcn = TCN(InputSpec(kind="sequence", channels=1, length=length), CHANNELS, dropout=0.0, kernel_size=KERNEL_SIZE)
+    tcn = TCN(
+        InputSpec(kind="sequence", channels=1, length=length), float(CHANNELS), dropout=0.0, kernel_size=KERNEL_SIZE
+    )
     inputs = torch.randn(BATCH, length, 1)
     ways: dict[str, Callable[[], Tensor]] = {
         "usual": lambda: usual(tcn, inputs),

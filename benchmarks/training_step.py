@@ -2,7 +2,7 @@
 
     python benchmarks/training_step.py
 
-After each epoch of a real trial (Lightning, one thread) a bare loop trains a copy of the model for one epoch on the
+After each round of a real trial (Lightning, one thread) a bare loop trains a copy of the model for one round on the
 same batches, so that both see the machine in the same state. Printed are median milliseconds a step and their ratio.
 """
 
@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cnn_vs_rnn.augmentation.scaling import prepare
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import TrainingBatches
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.learner.module import OPTIMIZERS, Learner
 from cnn_vs_rnn.learner.objective import loss_of
@@ -30,20 +30,20 @@ from cnn_vs_rnn.tasks.store import ingest
 from cnn_vs_rnn.trials.folder import TrialFolder
 from pipelines.config_loader import compose_experiment
 
-EPOCHS = 30
+ROUNDS, STEPS = 30, 14  # of each round
+WARM_UP = 2  # rounds that are not counted
 CONF = Path(__file__).resolve().parent.parent / "conf"
 PARAMS = {
     "tasks": "japanese_vowels",
     "models": "fcn+tcn+lstm+gru+min_gru",
     "seeds": 1,
     "budget.parameters": 20000,
-    "trainer.max_epochs": EPOCHS,
-    "trainer.patience": EPOCHS,
+    "tasks.japanese_vowels.refit": False,  # one training of each is enough
 }
 
 
 class SideBySide(Callback):
-    """Times the steps of each epoch, then those of a bare loop."""
+    """Times the steps of each round, then those of a bare loop."""
 
     def __init__(self) -> None:
         self.ours: list[float] = []
@@ -67,10 +67,10 @@ class SideBySide(Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Learner)
-        self.bare.append(self.bare_epoch(pl_module, trainer.train_dataloader))
+        self.bare.append(self.bare_round(pl_module, trainer.train_dataloader))
 
-    def bare_epoch(self, learner: Learner, batches: Batches) -> float:
-        recipe, steps = learner.recipe, 0
+    def bare_round(self, learner: Learner, batches: TrainingBatches) -> float:
+        recipe = learner.recipe
         self.model.train()
         iterator = iter(batches)
         batch = next(iterator)
@@ -81,24 +81,24 @@ class SideBySide(Callback):
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.gradient_clip)
             self.optimizer.step()
-            batch, steps = next(iterator, None), steps + 1
-        return (time.perf_counter() - began) / steps
+            batch = next(iterator, None)
+        return (time.perf_counter() - began) / len(batches)
 
 
 def main() -> None:
     torch.set_num_threads(1)
-    contest = compose_experiment(CONF, PARAMS)
+    contest = compose_experiment(CONF, {**PARAMS, "trainer.steps": ROUNDS * STEPS, "trainer.rounds": ROUNDS})
     table = Table("model", "parameters", "ours, ms", "bare loop, ms", "ratio")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         task = contest.tasks["japanese_vowels"]
-        prepared = prepare(ingest(task, root / "ingested"), task, contest.seeds, root / "prepared")
+        prepared = prepare(ingest(task, root / "ingested"), task, contest.seed_numbers, root / "prepared")
         for trial in plan_trials(contest, {"default": {task.name: prepared}}):
             timer = SideBySide()
             place = TrialFolder(root / trial.model.name)
             place.open(trial)
             fit(place, callbacks=[timer])
-            ours, bare = statistics.median(timer.ours[2:]) * 1e3, statistics.median(timer.bare[2:]) * 1e3
+            ours, bare = (1e3 * statistics.median(seconds[WARM_UP:]) for seconds in (timer.ours, timer.bare))
             table.add_row(trial.model.name, f"{trial.parameters:,}", f"{ours:.2f}", f"{bare:.2f}", f"{ours / bare:.2f}")
     Console().print(table)
 

@@ -20,7 +20,7 @@ from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from cnn_vs_rnn.evaluation.results import TrialResult
-from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import State
 from pipelines.logged_model import log_model
@@ -100,8 +100,7 @@ class TrialRuns:
         if run.done:
             return
         if TUNING in run.tags:  # the contest takes over what tuning chose
-            self._client.delete_tag(run.run_id, TUNING)
-            del run.tags[TUNING]
+            self._untag(run, TUNING)
         self._describe(run, trial)
         self.progress(trial, folder)
         record = folder.record() if failure is None else None
@@ -119,8 +118,7 @@ class TrialRuns:
         self._log(run, [Metric(name, value, made, 0) for name, value in values.items()])
         log_model(self._client, self._experiment_id, run.run_id, trial, folder)
         if FAILURE in run.tags:  # of an earlier attempt
-            self._client.delete_tag(run.run_id, FAILURE)
-            del run.tags[FAILURE]
+            self._untag(run, FAILURE)
         self._terminate(run, DONE, made)
 
     def end_tuning(self, trial: Trial, folder: TrialFolder, state: State, failure: str | None) -> None:
@@ -144,8 +142,11 @@ class TrialRuns:
         }
         made = run.ended or run.started
         self._log(run, [Metric(name, value, made, 0) for name, value in scores.items() if name not in run.metrics])
-        for flag in result.flags:
-            self._tag(run, f"flag.{flag}", "true")
+        flags = {f"flag.{flag}" for flag in result.flags}
+        for stale in [tag for tag in run.tags if tag.startswith("flag.") and tag not in flags]:
+            self._untag(run, stale)  # 'unfinished' is asked anew of each `kedro run`
+        for flag in flags:
+            self._tag(run, flag, "true")
         for tag, computed in score_signatures((trial.task.score, *result.also)).items():
             self._tag(run, tag, computed)
 
@@ -205,7 +206,7 @@ class TrialRuns:
             record = folder.record() if folder else None
             run = self._client.create_run(
                 self._experiment_id,
-                start_time=_made(folder) - int(1000 * record.train_seconds) if folder and record else None,
+                start_time=_made(folder) - int(1000 * _seconds(folder, record)) if folder and record else None,
                 run_name=f"{trial.model.name} {trial.seed} {trial.task.name}",  # the UI shows its first 12 letters
                 tags={
                     MLFLOW_PARENT_RUN_ID: self._parent_id,
@@ -257,10 +258,20 @@ class TrialRuns:
             self._client.set_tag(run.run_id, key, value)
             run.tags[key] = value
 
+    def _untag(self, run: TrialRun, key: str) -> None:
+        self._client.delete_tag(run.run_id, key)
+        del run.tags[key]
+
     def _terminate(self, run: TrialRun, status: str, ended: int | None = None) -> None:
         run.ended = ended or int(time.time() * 1000)
         self._client.set_terminated(run.run_id, status, run.ended)
         run.status = status
+
+
+def _seconds(folder: TrialFolder, record: FitRecord) -> float:
+    """Of all trainings of a trial that is done: the record has those of the last."""
+    rows = folder.validated.rows() + folder.refit.rows()
+    return max(record.train_seconds, sum(float(row["seconds"]) for row in rows))
 
 
 def _made(folder: TrialFolder) -> int:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cnn_vs_rnn.budgets.several import budget_text
+from cnn_vs_rnn.budgets.own_size import sizes_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
-from cnn_vs_rnn.evaluation.longer import LongerTraining, compare, could_gain, longer_trial
+from cnn_vs_rnn.evaluation.longer import TIMES, LongerTraining, compare, could_gain, is_asked, longer_trial
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
 from cnn_vs_rnn.planning.plan import plan_trials, training_lengths
 from cnn_vs_rnn.probes.run import check_probes
@@ -41,20 +41,20 @@ def plan(
         progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
-    _announce(contest, trials, progress)
+    _announce(contest, trials, progress, rooms)
     if progress is not None:
         _dispatch(trials, progress, rooms)
     return tuple([trial for trial in trials if trial.model.family == family] for family in FAMILIES)
 
 
-def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None) -> None:
+def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None, rooms: Rooms) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
         "plan    %d trials (%s), %d seeds each, networks of %s (within %.0f%%)",
         len(trials),
         ", ".join(f"{counts[family]} {family}" for family in FAMILIES if counts[family]),
         contest.seeds,
-        budget_text(contest.budget),
+        sizes_text(contest),
         100 * contest.budget.tolerance,
     )
     if progress is None:
@@ -62,7 +62,7 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], progress: Training
         return
     for line in training_lengths(trials):
         logger.info("plan    %s", line)
-    logger.info("plan    %s", _duration(progress, trials))
+    logger.info("plan    %s", _duration(progress, trials, rooms))
 
 
 def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
@@ -95,7 +95,7 @@ def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[
     return sorted(folders, key=progress.expected_seconds, reverse=True)
 
 
-def _duration(progress: TrainingProgress, trials: list[Trial]) -> str:
+def _duration(progress: TrainingProgress, trials: list[Trial], rooms: Rooms) -> str:
     estimates, workers = progress.estimates, progress.workers
     if not estimates:
         return f"all {progress.reused} trials are trained already and are reused"
@@ -103,10 +103,27 @@ def _duration(progress: TrainingProgress, trials: list[Trial]) -> str:
     at_most = sum(estimate.at_most for estimate in estimates.values()) / workers
     done = f", {progress.reused} are trained already" if progress.reused else ""
     stopping = any(trial.trainer.early_stopping for trial in trials)
+    longer = _longer_seconds(progress, trials, rooms) / workers
     return (
         f"{len(estimates)} trials to train on {workers} worker{'s' * (workers > 1)}{done}: "
         f"about {in_words(expected)}{f', {in_words(at_most)} if none stops early' if stopping else ''}"
+        f"{f', up to {in_words(at_most + longer)} with one longer training of each network' if longer else ''}"
     )
+
+
+def _longer_seconds(progress: TrainingProgress, trials: Iterable[Trial], rooms: Rooms) -> float:
+    """If each network that is to be trained is trained over twice the steps as well, by one seed, to validate it."""
+    asked: dict[tuple[str, str, str], float] = {}
+    for trial in trials:
+        if is_asked(trial) and _network(trial) not in asked:
+            estimate = progress.estimates.get(trial.folder(rooms.models))
+            if estimate is not None:
+                asked[_network(trial)] = TIMES * estimate.at_most / (2 if trial.refits else 1)
+    return sum(asked.values())
+
+
+def _network(trial: Trial) -> tuple[str, str, str]:
+    return trial.condition, trial.task.name, trial.model.name
 
 
 def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
@@ -153,24 +170,24 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
 
 def _train_longer(folders: Mapping[Path, Trial], progress: TrainingProgress, root: Path) -> dict[Path, LongerTraining]:
     """Folder of a trial -> what twice the steps gave; of one seed of each network that they could help."""
-    asked: dict[tuple[str, str, str], Path] = {}
-    for folder, trial in folders.items():
-        record = TrialFolder(folder).record()
-        if record is not None and could_gain(trial, TrialFolder(folder), record):
-            asked.setdefault((trial.condition, trial.task.name, trial.model.name), folder)
-    longer = {folder: longer_trial(folders[folder]) for folder in asked.values()}
+    longer = {folder: longer_trial(folders[folder]) for folder in _could_gain(folders)}
     places = {folder: trial.folder(root) for folder, trial in longer.items()}
     waiting = {
         places[folder]: trial for folder, trial in longer.items() if TrialFolder(places[folder]).record() is None
     }
-    estimates = estimate_seconds(list(waiting.values()))
-    progress.add(dict(zip(waiting, estimates, strict=True)), {place: one.rounds for place, one in waiting.items()})
+    progress.add(
+        dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True)),
+        {place: trial.rounds for place, trial in waiting.items()},
+        workers=current().executor.at_once(len(waiting)),
+    )
     for place, trial in waiting.items():
         TrialFolder(place).open(trial)
 
     def ended(place: Path, failure: str | None) -> None:
         if failure is not None:
-            logger.warning("failed  %s over twice the steps: %s", waiting[place].name, failure)
+            logger.warning(
+                "failed  %s over twice the steps: %s (traceback: %s)", waiting[place].name, failure, place / "error.txt"
+            )
         progress.trial_ended(place, failure)
 
     def tick(running: list[Path]) -> None:
@@ -186,6 +203,17 @@ def _train_longer(folders: Mapping[Path, Trial], progress: TrainingProgress, roo
             if told.unfinished:
                 logger.warning("note    %s", _would_gain(folders[folder], told))
     return found
+
+
+def _could_gain(folders: Mapping[Path, Trial]) -> list[Path]:
+    """The folder of the first seed of each network that twice the steps could help."""
+    found: dict[tuple[str, str, str], Path] = {}
+    for folder, trial in folders.items():
+        if is_asked(trial) and _network(trial) not in found:
+            record = TrialFolder(folder).record()
+            if record is not None and could_gain(trial, TrialFolder(folder), record):
+                found[_network(trial)] = folder
+    return list(found.values())
 
 
 def _would_gain(trial: Trial, told: LongerTraining) -> str:

@@ -29,11 +29,7 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     estimates = estimate_seconds([entry.standing_trial() for entry in tuner.entries])
     first = tuner.start()
     folds = [len(entry.seeds) for entry in tuner.entries]
-    _announce(
-        tuner,
-        sum(one.expected * own for one, own in zip(estimates, folds, strict=True)),
-        sum(one.at_most * own for one, own in zip(estimates, folds, strict=True)),
-    )
+    _announce(tuner, sum(one.at_most * own for one, own in zip(estimates, folds, strict=True)))
     session.progress = progress = TuningProgress(tuner, estimates, session.executor.at_once(len(tuner.entries)))
 
     recorded: set[str] = set()
@@ -66,7 +62,7 @@ def tune(contest: ExperimentConfig, prepared: list[PreparedVariant], rooms: Room
     return tuner.trials
 
 
-def _announce(tuner: Tuner, expected: float, at_most: float) -> None:
+def _announce(tuner: Tuner, at_most: float) -> None:
     """Before anything is trained: how much, and for how long."""
     workers = current().executor.at_once(len(tuner.entries))
     left = 1 - len(tuner.trials) / max(1, tuner.trials_each * len(tuner.entries))
@@ -75,7 +71,5 @@ def _announce(tuner: Tuner, expected: float, at_most: float) -> None:
         "tuning  %d trials for each of %d networks, on validation: %s",
         tuner.trials_each,
         len(tuner.entries),
-        f"about {in_words(seconds * expected)}, {in_words(seconds * at_most)} if none stops early"
-        if left
-        else "all done already, and reused",
+        f"about {in_words(seconds * at_most)} if none stops early" if left else "all done already, and reused",
     )

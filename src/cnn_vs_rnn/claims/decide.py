@@ -26,8 +26,8 @@ Outcome of a test
 8. p is adjusted by Holm over all tests of the claim, those that could not be carried out counted in. Adjusted p below
    1 - confidence: the test holds where the effect is above the margin, and fails where it is below. Otherwise it is
    open. The interval shown is that of the one test, not adjusted.
-9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, or one of
-   them gained by twice the steps, the test is open. (Within equal seconds only divergence excuses, since running out of
+9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, or would
+   gain by a longer training, the test is open. (Within equal seconds only divergence excuses, since running out of
    time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
    end and gives every sample the same answer is no excuse but a finding: that is how a network looks that cannot
    remember.

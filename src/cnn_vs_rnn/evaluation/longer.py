@@ -14,6 +14,7 @@ from scipy.stats import ttest_1samp
 
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.config import Score, Strict
+from cnn_vs_rnn.costs.timing import single_thread
 from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.learner.batches import Batches
@@ -47,20 +48,27 @@ def longer_trial(trial: Trial) -> Trial:
     return trial.over_steps(TIMES * trial.steps)
 
 
+def is_asked(trial: Trial) -> bool:
+    """Whether it is asked of a trial's network at all: where its steps are what ends a training."""
+    trainer = trial.trainer
+    ends_by_steps = trainer.max_seconds is None and not trainer.early_stopping
+    return trial.model.family != "baseline" and trainer.check_longer and ends_by_steps
+
+
 def could_gain(trial: Trial, folder: TrialFolder, record: FitRecord) -> bool:
     """Whether a longer training is worth its time: its answer is known where this is False.
 
     It is where the score is within the margin of the best there is; where a classifier has learnt its training samples,
-    so that gradients are next to nothing; and where a training ended for another reason than its steps.
+    so that gradients are next to nothing; and where a training diverged.
     """
-    trainer, score = trial.trainer, trial.task.score
-    if trial.model.family == "baseline" or not trainer.check_longer:
-        return False
-    if trainer.max_seconds is not None or trainer.early_stopping or record.diverged:
+    score = trial.task.score
+    if not is_asked(trial) or record.diverged:
         return False
     if abs(PERFECT[score] - record.valid_score) <= trial.task.equivalence:
         return False
-    losses = [float(row["train_loss"]) for row in folder.validated.rows()]
+    rows = folder.validated.rows()
+    first = max(place for place, row in enumerate(rows) if row["round"] == "0")  # of the attempt that did not diverge
+    losses = [float(row["train_loss"]) for row in rows[first:]]
     return score not in _OF_CLASSES or losses[-1] > LEARNT * losses[0]
 
 
@@ -90,5 +98,6 @@ def gains(differences: Float[np.ndarray, " sample"], margin: float) -> bool:
 def _scores(trial: Trial, folder: TrialFolder) -> Float[np.ndarray, " sample"]:
     valid = Batches(read_part(trial.data, trial.seed, "valid"), EVALUATION_BATCH)
     task = trial.task.model_copy(update={"also": ()})
-    predictions, _ = predict(model_from(folder.validated_weights, trial), task, valid, trial.data.task.vocabulary)
+    with single_thread():  # as in `evaluate_trial`
+        predictions, _ = predict(model_from(folder.validated_weights, trial), task, valid, trial.data.task.vocabulary)
     return np.asarray(predictions.per_sample, dtype=np.float64)

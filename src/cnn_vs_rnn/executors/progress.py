@@ -63,12 +63,14 @@ class TrainingProgress:
         self._bar.start()
         self.tick()
 
-    def add(self, estimates: Mapping[Path, Estimate], rounds: Mapping[Path, int]) -> None:
-        """More trials, that nobody knew of before."""
+    def add(self, estimates: Mapping[Path, Estimate], rounds: Mapping[Path, int], workers: int) -> None:
+        """More trials, that nobody knew of before, and how many of them train at once."""
         self.estimates.update(estimates)
         self.rounds.update(rounds)
-        self._done.update(dict.fromkeys(estimates, 0.0))
+        self.workers = max(self.workers, min(workers, len(estimates)))
         self._total += fsum(estimate.expected for estimate in estimates.values())
+        self._look(estimates)
+        self._work_before += fsum(self._done[folder] for folder in estimates)
         self.tick()
 
     def trial_ended(self, folder: Path, failure: str | None) -> None:

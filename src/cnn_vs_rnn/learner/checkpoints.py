@@ -69,7 +69,7 @@ class RoundRecord(Callback):
     A training ends after `steps` gradient steps, or at the step in which `max_seconds` of training and validation run
     out; the learning rate follows from how much of either is over. With `patience` it also ends after so many rounds
     without a lower validation loss, and the weights of the round with the lowest are kept instead of the last ones. A
-    loss that is not finite, or the file `stop`, ends it too.
+    loss or a weight that is not finite, or the file `stop`, ends it too.
 
     Everything it knows is inside `files.last`, so that a training killed at any moment goes on as if nothing happened:
     whatever was written after the last whole checkpoint is written again, the same. (Lightning's EarlyStopping looks
@@ -96,20 +96,16 @@ class RoundRecord(Callback):
         self.lowest_round = -1  # of the validation loss
         self.kept_round = -1  # whose weights are kept: the same with `patience`, else the last
         self.lowest_loss = math.inf
+        self.diverged = False  # a loss or a weight was not finite
+        self.stopped = False  # from outside, as the first process saw it
         self._round_began = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        kept = ("rows", "lowest_round", "kept_round", "lowest_loss")
+        kept = ("rows", "lowest_round", "kept_round", "lowest_loss", "diverged")
         return {name: getattr(self, name) for name in kept}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         vars(self).update(state_dict)
-
-    @property
-    def diverged(self) -> bool:
-        """Whether a loss was not finite."""
-        losses = ("train_loss", "valid_loss") if self.validates else ("train_loss",)
-        return any(not math.isfinite(row[loss]) for row in self.rows for loss in losses)
 
     @property
     def seconds(self) -> float:
@@ -121,15 +117,15 @@ class RoundRecord(Callback):
         """At the end of the last round."""
         return int(self.rows[-1]["step"]) if self.rows else 0
 
-    @property
-    def _ended(self) -> bool:
+    def _ended(self, trainer: pl.Trainer) -> bool:
         waited = len(self.rows) - 1 - self.lowest_round
-        return (
+        ended = (
             (self.patience is not None and waited >= self.patience)
             or self.diverged
-            or self.stop.exists()
             or (self.steps_done >= self.steps if self.max_seconds is None else self.seconds >= self.max_seconds)
         )
+        self.stopped, ended = trainer.strategy.broadcast((self.stop.exists(), ended))
+        return self.stopped or ended
 
     def _progress(self, step: int) -> float:
         """The share of the training that is over in the middle of a step, so that no step has a rate of zero."""
@@ -140,7 +136,7 @@ class RoundRecord(Callback):
         return max(elapsed / self.max_seconds, min(first, 0.5 / self.steps))
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
-        trainer.should_stop = trainer.strategy.broadcast(self._ended)  # before it was killed
+        trainer.should_stop = self._ended(trainer)  # before it was killed
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         self._round_began = time.perf_counter()
@@ -173,18 +169,20 @@ class RoundRecord(Callback):
         }
         self.rows.append(row)
         loss = row.get("valid_loss", row["train_loss"])
-        finite = math.isfinite(row["train_loss"]) and math.isfinite(loss)
-        lower = finite and loss < self.lowest_loss
+        # The training loss says nothing of the last step, whose weights a training without validation would end with.
+        finite_weights = all(bool(weight.isfinite().all()) for weight in pl_module.network.parameters())
+        self.diverged = not (math.isfinite(row["train_loss"]) and math.isfinite(loss) and finite_weights)
+        lower = not self.diverged and loss < self.lowest_loss
         if lower:
             self.lowest_round, self.lowest_loss = number, loss
-        if lower or (finite and self.patience is None):
+        if lower or (not self.diverged and self.patience is None):
             self.kept_round = number
             if trainer.is_global_zero:
                 write_checkpoint(self.files.weights, {"state_dict": pl_module.network.state_dict()})
         if trainer.is_global_zero:
             self.write_history()
         trainer.save_checkpoint(self.files.last)
-        trainer.should_stop = trainer.strategy.broadcast(self._ended)
+        trainer.should_stop = self._ended(trainer)
 
     def write_history(self) -> None:
         """All rounds so far, as one file."""

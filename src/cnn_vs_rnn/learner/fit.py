@@ -94,9 +94,9 @@ def _fit_network(
     """The one training of a trial, or its two; None where this process has nothing to declare."""
     speaks = environment_of(trial.processes).global_rank() == 0  # the first process speaks for all
     validated = tested = _train(trial, network, "train", folder, callbacks)
-    if trial.refits and not folder.stop.exists():
+    if trial.refits and not validated.stopped:
         tested = _train(trial, initial_model(trial), "fit", folder, callbacks)
-    if not speaks or folder.stop.exists():
+    if not speaks or tested.stopped:
         return None
     return FitRecord(
         steps=tested.steps_done,
@@ -127,7 +127,7 @@ def _train(
         rounds = _train_once(_slower(trial), initial_model(trial), part, files, folder.stop, callbacks, None)
     if speaks:
         rounds.write_history()  # killed after its last round, it trained none now
-    if rounds.kept_round < 0 and not folder.stop.exists():
+    if rounds.kept_round < 0 and not rounds.stopped:
         rate = trial.recipe.learning_rate
         also = f", as at {_slower(trial).recipe.learning_rate:g}" if retried else ""
         raise DivergedError(f"the loss was not finite in round 1: lower recipe.learning_rate={rate:g}{also}")

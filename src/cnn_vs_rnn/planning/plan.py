@@ -119,13 +119,14 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
     """How long networks are trained, a sentence for all tasks and conditions that it holds for, those first that train
     longest.
 
-    For example "600 steps of 16 samples, without a fold and then on all samples: coffee (343 epochs), beef (320)".
+    For example "600 steps of 16 samples, first without a fold of the samples and then on all: coffee (343 epochs)".
     """
     said: dict[tuple, dict[str, float]] = {}
     for trial in trials:
         if trial.steps:
             name = trial.task.name if trial.condition == "default" else f"{trial.task.name} {trial.condition}"
-            length = (trial.trainer.max_seconds or 0, trial.steps, trial.batch_size, trial.refits)
+            seconds = trial.trainer.max_seconds or 0
+            length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits)
             said.setdefault(length, {}).setdefault(name, trial.epochs)
     lines = []
     for (seconds, steps, batch_size, refits), tasks in sorted(said.items(), reverse=True):

@@ -49,7 +49,6 @@ from cnn_vs_rnn.statistics.standing import Standing, Standings
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, read_predictions
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
-    MARK_WORDS,
     SCORE_SYMBOLS,
     SCORE_WORDS,
     difference_text,
@@ -146,7 +145,6 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
         verdict_words=VERDICT_WORDS,
         card=advice_card(report.advice, report.contests) if report.advice else None,
         cost_words=COSTS,
-        mark_words=MARK_WORDS,
         score_words=SCORE_WORDS,
         score_symbols=SCORE_SYMBOLS,
         score_text=score_text,

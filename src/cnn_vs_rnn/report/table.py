@@ -46,12 +46,11 @@ def contest_table(contest: Contest) -> RenderableType:
 
 
 def _row(champion: ModelSummary, score: Score) -> list[str]:
-    flags = ", ".join(f"{flag} {count}/{champion.seeds}" for flag, count in champion.marks.items())
     return [
         _LABELS[champion.family],
         champion.model,
         interval_text(champion.mean, champion.low, champion.high, score),
         f"{champion.parameters:,}" if champion.parameters else "-",
         seconds_text(champion.train_seconds),
-        flags,
+        ", ".join(champion.badges),
     ]

@@ -8,7 +8,7 @@ from cnn_vs_rnn.config import Family, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.statistics.duel import Compare, Duel
 from cnn_vs_rnn.statistics.summary import ModelSummary, goodness, trials_by_model
-from cnn_vs_rnn.statistics.words import FLAG_WORDS, SCORE_SYMBOLS, listed, model_text
+from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, listed, model_text
 
 OF_TEXTS: frozenset[Score] = frozenset({"chrf", "bleu"})  # scores that need not agree on which translation is better
 
@@ -23,8 +23,8 @@ def cautions(
     """One sentence each. winners: the networks that the verdict recommends."""
     for family in ("cnn", "rnn"):
         if champion := champions.get(family):
-            for flag, count in champion.flags.items():
-                yield f"{champion.model} {FLAG_WORDS[flag]} in {count} of {champion.seeds} seeds."
+            for flag in champion.flags:
+                yield f"{champion.model} {champion.flag_text(flag)}."
     if duel and duel.dropped:
         left_out = "1 seed was" if duel.dropped == 1 else f"{duel.dropped} seeds were"
         yield f"{left_out} left out: no usable result of both {duel.a.model} and {duel.b.model}."

@@ -3,8 +3,8 @@
 Rules, asked in this order, on the champions of the families, which validation chose (`statistics.judge`):
 
 1. The hybrid, where it is surely ahead of the CNN, of the RNN and, where there is one, of the baseline by more than the
-   margin: the whole interval of each difference lies above it. A network that collapsed, diverged or is
-   unfinished in half or more of its seeds is not beaten by that, as in a verdict.
+   margin: the whole interval of each difference lies above it. A network that collapsed or diverged in
+   half or more of its seeds, or is unfinished, is not beaten by that, as in a verdict.
 2. 'cnn' or 'rnn': that champion.
 3. 'tie': of the two, the one that costs less: by latency or, where that differs by less than a tenth, by training time.
 4. 'neither': the baseline.

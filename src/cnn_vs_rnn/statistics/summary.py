@@ -14,7 +14,7 @@ from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfi
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag, Mark, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.over_seeds import interval_over, stacked
-from cnn_vs_rnn.statistics.words import FLAG_WORDS, IN_PERCENT
+from cnn_vs_rnn.statistics.words import IN_PERCENT, MARK_WORDS
 
 # Of the score of one sample; chrF and BLEU are those of a part, and what a sample adds to them has no limit.
 LIMITS: dict[Score, tuple[float, float]] = {
@@ -47,9 +47,17 @@ class ModelSummary(Strict):
         """What a reader is told: the flags, and the seeds that were trained a second time."""
         return {**self.flags, **({"retried": self.retried} if self.retried else {})}
 
-    def flag_text(self, flag: Flag) -> str:
-        """A flag in words, and in how many seeds: but 'unfinished', which is asked of one seed, is of the network."""
-        return FLAG_WORDS[flag] + ("" if flag == "unfinished" else f" in {self.flags[flag]} of {self.seeds} seeds")
+    def flag_text(self, mark: Mark) -> str:
+        """A flag in words, and in how many seeds; none of 'unfinished', which is found on one seed for all of them."""
+        return MARK_WORDS[mark] + ("" if mark == "unfinished" else f" in {self.marks[mark]} of {self.seeds} seeds")
+
+    @property
+    def badges(self) -> dict[str, str]:
+        """The marks in a word each, with the same counts, and what they mean."""
+        return {
+            mark if mark == "unfinished" else f"{mark} {count}/{self.seeds}": self.flag_text(mark)
+            for mark, count in self.marks.items()
+        }
 
     def flagged(self, *flags: Flag) -> list[Flag]:
         """Those of these flags that half or more of the seeds carry."""

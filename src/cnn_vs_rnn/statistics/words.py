@@ -10,7 +10,7 @@ FAMILY_WORDS: dict[Family, str] = {"cnn": "CNN", "rnn": "RNN", "hybrid": "hybrid
 FLAG_WORDS: dict[Flag, str] = {
     "collapsed": "collapsed (gave nearly every sample the same answer)",
     "diverged": "diverged (infinite or undefined values)",
-    "unfinished": "scored higher on validation when one seed was trained over twice the steps",
+    "unfinished": "was not fully trained (one seed scored better on validation after twice as many steps)",
 }
 MARK_WORDS: dict[Mark, str] = {
     **FLAG_WORDS,

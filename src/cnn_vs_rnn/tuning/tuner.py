@@ -14,7 +14,7 @@ from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.planning.plan import Tuned, data_of, entries, make_trial, width_of
 from cnn_vs_rnn.trials.conditions import Setting, setting_under
-from cnn_vs_rnn.trials.folder import TrialFolder
+from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import Search, State, TuningTrial, chosen
 from cnn_vs_rnn.tuning.space import Values, space_of
@@ -26,8 +26,8 @@ class TunedEntry:
     """One network on one task under one condition: its search, and what has come of it.
 
     Where the task refits, validation parts are small: a trial of the search trains once for each of a few seeds, whose
-    validation parts are folds of one division, and is judged by the mean; the rule that stops looks after each fold.
-    Elsewhere it trains once, by the first seed, and the rule looks after each round.
+    validation parts are folds of one division, and is judged by the mean; the rule that stops looks after each fold but
+    the first. Elsewhere it trains once, by the first seed, and the rule looks after each round.
     """
 
     def __init__(
@@ -39,14 +39,14 @@ class TunedEntry:
         self.seeds = experiment.seed_numbers[: MOST_FOLDS if data.refit else 1]
         space = space_of(setting.model, condition, experiment)
         self._search = Search(setting, space, experiment.tuning, len(self.seeds))
-        self._folds: list[Trial] = []  # of the open trial of the search: all, and below the scores of those that ended
-        self._scores: list[float] = []
+        self._folds: list[Trial] = []  # of the open trial of the search: all, and below the records of those that ended
+        self._records: list[FitRecord] = []
         self._values: Values = {}
 
     @property
     def folds_done(self) -> int:
         """Of all trials so far, and of the one that is open."""
-        return len(self.trials) * len(self.seeds) + len(self._scores)
+        return len(self.trials) * len(self.seeds) + len(self._records)
 
     def standing_trial(self) -> Trial:
         """The trial of the recipe as it stands, for an estimate. Raises UserError where the budget cannot be met."""
@@ -54,16 +54,14 @@ class TunedEntry:
 
     def next_trial(self) -> Trial | None:
         """The next training of the search; None where all are told."""
-        if len(self._scores) < len(self._folds):
-            return self._folds[len(self._scores)]
+        if len(self._records) < len(self._folds):
+            return self._folds[len(self._records)]
         while not self._search.done:
             self._values, setting = self._search.ask()
-            self._scores = []
             try:
                 self._folds = self._made(setting)
             except UserError:  # no width of this shape meets the budget
-                self._folds = []
-                self._tell("failed", None, 0)
+                self._tell("failed", None, 0, trainings=0)
             else:
                 return self._folds[0]
         return None
@@ -74,7 +72,6 @@ class TunedEntry:
 
     def ended(self, folder: TrialFolder) -> bool:
         """Tell the search how its training stands on disk; whether it is over: finished, stopped or failed."""
-        trial = self._folds[len(self._scores)]
         scores = folder.valid_scores()
         if self.stops(folder):
             place = self._search.stopped_at(scores)
@@ -82,23 +79,29 @@ class TunedEntry:
             sign = 1 if HIGHER_IS_BETTER[self.setting.task.score] else -1
             finite = [score for score in scores[: place + 1] if isfinite(score)]
             best = max(finite, key=lambda score: sign * score, default=None)
-            self._tell("stopped", best, (place + 1) * trial.steps_per_round)
+            self._tell("stopped", best, (place + 1) * self._folds[0].steps_per_round, trainings=1)
             return True
         record = folder.record()
         if record is None:
             return False
-        self._scores.append(record.valid_score)
-        if len(self.seeds) > 1 and len(self._scores) < len(self._folds):
-            means = [fmean(self._scores[:folds]) for folds in range(1, len(self._scores) + 1)]
-            if self._search.stopped_at(means) is not None:
-                self._tell("stopped", means[-1], record.steps * len(means))
-        else:
-            self._tell("finished", fmean(self._scores), record.steps * len(self._scores))
+        self._records.append(record)
+        ended = len(self._records)
+        means = [fmean(one.valid_score for one in self._records[:folds]) for folds in range(1, ended + 1)]
+        if ended == len(self._folds):
+            self._tell("finished", means[-1], self._steps, trainings=ended)
+        elif self._search.stopped_at(means) is not None:
+            self._tell("stopped", means[-1], self._steps, trainings=ended)
         return True
 
     def failed(self, folder: TrialFolder) -> None:
         """Tell the search that its trial came to nothing."""
-        self._tell("failed", None, folder.rounds_trained() * self._folds[0].steps_per_round)
+        begun = folder.rounds_trained() * self._folds[0].steps_per_round
+        self._tell("failed", None, self._steps + begun, trainings=len(self._records) + 1)
+
+    @property
+    def _steps(self) -> int:
+        """Of the folds of the open trial that ended."""
+        return sum(record.steps for record in self._records)
 
     def _made(self, setting: Setting) -> list[Trial]:
         width, parameters = width_of(setting, self.data, self._measured)
@@ -108,10 +111,10 @@ class TunedEntry:
         ]
         return [trial.over_steps(trial.steps) for trial in trials]
 
-    def _tell(self, state: State, score: float | None, steps: int) -> None:
+    def _tell(self, state: State, score: float | None, steps: int, trainings: int) -> None:
+        """End the open trial, after so many trainings."""
         number = self._search.asked - 1
         self._search.tell(state, score)
-        trained = self._folds[: max(1, len(self._scores))]
         self.trials.append(
             TuningTrial(
                 task=self.setting.task.name,
@@ -123,10 +126,10 @@ class TunedEntry:
                 state=state,
                 score=score,
                 steps=steps,
-                fingerprints=tuple(trial.fingerprint() for trial in trained),
+                fingerprints=tuple(trial.fingerprint() for trial in self._folds[:trainings]),
             )
         )
-        self._folds, self._scores = [], []
+        self._folds, self._records = [], []
 
 
 class Tuner:
