@@ -85,6 +85,11 @@ def opened(trial: Trial, path: Path) -> TrialFolder:
     return folder
 
 
+def with_(trial: Trial, part: str, **changes: object) -> Trial:
+    """The trial with another recipe, trainer, or whatever `part` names."""
+    return trial.model_copy(update={part: getattr(trial, part).model_copy(update=changes)})
+
+
 def history(folder: TrialFolder) -> list[dict[str, str]]:
     """The rows of history.csv, and then of refit.csv if there is one, without their seconds."""
     told = []

@@ -50,7 +50,7 @@ def plan(
 def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None, rooms: Rooms) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
-        "plan    %d trials (%s), %d seeds each, networks of %s (within %.0f%%)",
+        "plan    %d trials (%s), %d seeds each, %s (within %.0f%%)",
         len(trials),
         ", ".join(f"{counts[family]} {family}" for family in FAMILIES if counts[family]),
         contest.seeds,

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from contest import compose, planned
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, Scaling, prepare, read_part, read_scaling
 from cnn_vs_rnn.config import TaskConfig
@@ -9,7 +10,6 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.tasks.arrays import digest_of, write_arrays
 from cnn_vs_rnn.tasks.data import Samples
 from cnn_vs_rnn.tasks.padding import valid_steps, valid_values
-from cnn_vs_rnn.tasks.splits import split_pool
 from cnn_vs_rnn.tasks.store import ingest
 
 VOWELS = TaskConfig(
@@ -61,13 +61,15 @@ def test_images_are_standardised(tmp_path):
     assert train.std() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize(("part", "matters"), [("train", True), ("valid", False), ("test", False)])
-def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
+@pytest.mark.parametrize(
+    ("part", "of_train", "of_fit"), [("train", True, True), ("valid", False, True), ("test", False, False)]
+)
+def test_statistics_come_from_what_is_trained_on_alone(tmp_path, part, of_train, of_fit):
     task = ingest(VOWELS, tmp_path / "raw")
-    before = read_scaling(prepare(task, VOWELS, range(1), tmp_path / "before"), 0)
+    before = prepare(task, VOWELS, range(1), tmp_path / "before")
     pool, test = task.pool(), task.test()
-    train, valid = split_pool(pool.targets, None, VOWELS.valid_fraction, 0)
-    changed = {"train": (pool, train), "valid": (pool, valid), "test": (test, np.arange(len(test)))}[part]
+    split = task.split(VOWELS, 0)
+    changed = {"train": (pool, split.train), "valid": (pool, split.valid), "test": (test, np.arange(len(test)))}[part]
     changed[0].inputs[changed[1]] *= 3
     folder = Path(task.directory)
     digests = {}
@@ -77,15 +79,48 @@ def test_statistics_come_from_the_training_part_alone(tmp_path, part, matters):
             arrays["identical"] = np.arange(len(pool))
         write_arrays(folder / f"{name}.npz", arrays)
         digests[f"{name}_digest"] = digest_of(arrays)
-    after = read_scaling(prepare(task.model_copy(update=digests), VOWELS, range(1), tmp_path / "after"), 0)
-    assert np.array_equal(before.mean, after.mean) is not matters
-    assert np.array_equal(before.deviation, after.deviation) is not matters
+    after = prepare(task.model_copy(update=digests), VOWELS, range(1), tmp_path / "after")
+    for scaled, matters in (("train", of_train), ("valid", of_train), ("fit", of_fit), ("test", of_fit)):
+        scalings = [read_scaling(prepared, 0, scaled) for prepared in (before, after)]
+        assert np.array_equal(scalings[0].mean, scalings[1].mean) is not matters
+        assert np.array_equal(scalings[0].deviation, scalings[1].deviation) is not matters
+
+
+def test_what_is_tested_is_scaled_like_what_is_trained_on_last(vowels):
+    assert vowels.refit
+    raw = vowels.task.test()
+    for refit, part in ((True, "fit"), (False, "train")):
+        prepared = vowels.model_copy(update={"refit": refit})
+        expected = read_scaling(prepared, 0, part).apply(raw)
+        np.testing.assert_array_equal(read_part(prepared, 0, "test").inputs, expected.inputs)
+    assert not np.array_equal(read_scaling(vowels, 0, "fit").mean, read_scaling(vowels, 0, "train").mean)
+
+
+def test_all_that_is_not_tested_is_standardised_by_itself_and_the_same_for_every_seed(vowels):
+    first, other = (read_part(vowels, seed, "fit") for seed in (0, 1))
+    values = valid_values(first)
+    np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(values.std(axis=0), 1, atol=1e-5)
+    np.testing.assert_array_equal(first.inputs, other.inputs)
+    assert [(split.train, split.fit) for split in vowels.splits] == [(216, 270)] * 3
+
+
+def test_values_to_predict_are_standardised_by_what_is_trained_on_as_well(tmp_path):
+    params = {"tasks": "adding", "tasks.adding.options.samples": 60, "tasks.adding.scale_targets": True, "seeds": 1}
+    (trial,) = planned(compose(params | {"models": "lstm"}), tmp_path)
+    for part in ("train", "fit"):
+        targets = read_part(trial.data, 0, part).targets
+        assert targets.mean() == pytest.approx(0, abs=1e-5)
+        assert targets.std() == pytest.approx(1, abs=1e-5)
+    raw = trial.data.task.test().targets
+    back = read_scaling(trial.data, 0).undo_targets(read_part(trial.data, 0, "test").targets)
+    np.testing.assert_allclose(back, raw, atol=1e-5)
 
 
 def test_every_seed_has_its_own_split_and_scaling(vowels):
     digests = {split.digest for split in vowels.splits}
     assert len(digests) == 3
-    assert not np.array_equal(read_scaling(vowels, 0).mean, read_scaling(vowels, 1).mean)
+    assert not np.array_equal(read_scaling(vowels, 0, "train").mean, read_scaling(vowels, 1, "train").mean)
     assert np.array_equal(read_part(vowels, 0, "test").targets, read_part(vowels, 2, "test").targets)
 
 

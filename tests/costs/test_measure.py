@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from contest import compose, opened, planned
+from contest import compose, opened, planned, with_
 
 from cnn_vs_rnn.augmentation.scaling import read_part
 from cnn_vs_rnn.costs import estimate, measure
@@ -17,7 +17,7 @@ from cnn_vs_rnn.evaluation.evaluate import model_from
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.tasks.data import IGNORED, Samples
 
-SMALL = {"seeds": 1, "budget.parameters": 2000, "trainer.max_epochs": 1}
+SMALL = {"seeds": 1, "budget.parameters": 2000, "trainer.steps": 3, "trainer.rounds": 1}
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +39,14 @@ def trained(tmp_path_factory):
 @pytest.mark.parametrize("task", ["digits", "japanese_vowels"])
 def test_every_family_has_sane_costs(trained, task, monkeypatch):
     monkeypatch.setattr(measure, "ROUNDS", 2)
-    before = [folder.best.read_bytes() for folder, _ in trained[task]]
+    before = [folder.weights.read_bytes() for folder, _ in trained[task]]
     costs = measure_costs(trained[task])
     assert [cost.model for cost in costs] == [trial.model.name for _, trial in trained[task]]
     for cost, (folder, trial) in zip(costs, trained[task], strict=True):
         assert (cost.task, cost.condition) == (task, "default")
         assert 0 < cost.latency_ms < math.inf
         assert 0 < cost.batch_latency_ms < math.inf
-        weights = torch.load(folder.best, weights_only=True)["state_dict"].values()
+        weights = torch.load(folder.weights, weights_only=True)["state_dict"].values()
         assert cost.model_size_mb == sum(len(one.numpy().tobytes()) for one in weights) / 1e6
         if trial.model.family == "baseline":
             assert cost.step_ms is cost.flops_per_sample is cost.train_memory_mb is None
@@ -55,10 +55,12 @@ def test_every_family_has_sane_costs(trained, task, monkeypatch):
         spec = trial.data.task.input
         shape = (spec.channels, spec.height, spec.width) if spec.kind == "image" else (spec.length, spec.channels)
         lengths = None if spec.kind == "image" else torch.tensor([spec.length])
-        assert cost.flops_per_sample == forward_flops(model_from(folder.best, trial), torch.randn(1, *shape), lengths)
-        inputs_mb = 4 * trial.recipe.batch_size * np.prod(shape) / 1e6
+        assert cost.flops_per_sample == forward_flops(
+            model_from(folder.weights, trial), torch.randn(1, *shape), lengths
+        )
+        inputs_mb = 4 * trial.batch_size * np.prod(shape) / 1e6
         assert inputs_mb < cost.train_memory_mb < 1000 * inputs_mb
-    assert [folder.best.read_bytes() for folder, _ in trained[task]] == before
+    assert [folder.weights.read_bytes() for folder, _ in trained[task]] == before
 
 
 def test_models_take_turns(trained, monkeypatch):
@@ -125,19 +127,33 @@ def test_one_thread_inside_and_as_many_as_before_after():
         torch.set_num_threads(1)
 
 
-def test_each_network_is_timed_once_and_its_estimate_follows_from_its_epochs(trained, monkeypatch):
+def test_each_network_is_timed_once_and_its_estimate_follows_from_its_steps_and_rounds(trained, monkeypatch):
     timed = []
-    monkeypatch.setattr(estimate, "_epoch_seconds", lambda trial: timed.append(trial.model.name) or 2.0)
+    monkeypatch.setattr(estimate, "_step_seconds", lambda trial: timed.append(trial.model.name) or 2.0)
+    monkeypatch.setattr(estimate, "ROUND_SECONDS", 0.5)
     trials = [trial.model_copy(update={"seed": seed}) for _, trial in trained["digits"] for seed in range(3)]
     trials[0] = trials[0].model_copy(update={"condition": "another"})
-    long = trials[1].model_copy(update={"trainer": trials[1].trainer.model_copy(update={"max_epochs": 30})})
-    estimates = estimate_seconds([*trials, long])
+    long = trials[1].model_copy(update={"steps": 30})
+    early, limited = with_(long, "trainer", early_stopping=True), with_(long, "trainer", max_seconds=7.0)
+    estimates = estimate_seconds([*trials, long, early, limited])
     assert timed == ["cnn2d", "cnn2d", "gru", "crnn"]
-    assert estimates == [Estimate(1.0, 2.0)] * 9 + [BASELINE] * 3 + [Estimate(30.0, 60.0)]
+    once, thirty = 3 * 2.0 + 0.5, 30 * 2.0 + 0.5
+    assert estimates[:12] == [Estimate(once, once)] * 9 + [BASELINE] * 3
+    assert estimates[12:] == [Estimate(thirty, thirty), Estimate(thirty / 2, thirty), Estimate(7.0, 7.0)]
+
+
+def test_a_trial_that_refits_takes_twice_as_long(trained, monkeypatch):
+    monkeypatch.setattr(estimate, "_step_seconds", lambda trial: 2.0)
+    _, twice = trained["japanese_vowels"][0]
+    once = twice.over_steps(twice.steps)
+    assert (twice.refits, once.refits) == (True, False)
+    (of_two,), (of_one,) = estimate_seconds([twice]), estimate_seconds([once])
+    assert of_two == Estimate(2 * of_one.expected, 2 * of_one.at_most)
 
 
 def test_an_estimate_is_measured_and_a_network_that_cannot_train_does_not_prevent_it(trained, monkeypatch):
     trials = [trial for contenders in trained.values() for _, trial in contenders]
-    assert all(0 < estimate.expected < estimate.at_most < math.inf for estimate in estimate_seconds(trials))
-    monkeypatch.setattr(estimate, "_epoch_seconds", lambda trial: 1 / 0)
-    assert estimate_seconds(trials[:1]) == [Estimate(0.0, 0.0)]
+    assert all(0 < estimate.expected <= estimate.at_most < math.inf for estimate in estimate_seconds(trials))
+    monkeypatch.setattr(estimate, "_step_seconds", lambda trial: 1 / 0)
+    at_least = trials[0].rounds * estimate.ROUND_SECONDS
+    assert estimate_seconds(trials[:1]) == [Estimate(at_least, at_least)]

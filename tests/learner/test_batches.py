@@ -1,12 +1,15 @@
-"""Every sample once an epoch, in an order that (seed, epoch) alone decides; sequences cut to the longest of a batch."""
+"""Full batches of an endless stream that the seed alone decides; sequences cut to the longest of their batch."""
 
+import collections
+import functools
 import itertools
+import math
 
 import numpy as np
 import pytest
 import torch
 
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import BUCKET_BATCHES, Batches, TrainingBatches
 from cnn_vs_rnn.tasks.data import BEGIN, END, IGNORED, Samples
 from cnn_vs_rnn.tasks.sequence_pairs import pair_samples
 
@@ -48,43 +51,77 @@ def in_a_row(order):
     return list(itertools.chain.from_iterable(order))
 
 
-def epoch_of(samples, seed, epoch, size=16):
-    batches = Batches(samples, size, shuffle_seed=seed)
-    batches.epoch = epoch
-    return numbers(batches)
+def drawn(samples, size=16, *, steps=10, rounds=1, first=0, seed=0, **options):
+    """The batches of some rounds of a training."""
+    batches = TrainingBatches(samples, size, steps=steps, seed=seed, **options)
+    seen = []
+    for batches.round in range(first, first + rounds):
+        seen += batches
+    return seen
 
 
-@pytest.mark.parametrize("samples", [images(), sequences(), sequences(per_step=True)], ids=["images", "one", "steps"])
+KINDS = pytest.mark.parametrize(
+    "samples", [images(), sequences(), sequences(per_step=True), pairs()], ids=["images", "one", "steps", "pairs"]
+)
+BOTH = pytest.mark.parametrize("batches", [lambda some: Batches(some, 16), drawn], ids=["in order", "training"])
+
+
+@KINDS
 @pytest.mark.parametrize("size", [1, 16, 200, 203, 500])
-def test_every_sample_comes_once_an_epoch(samples, size):
-    expected = sorted(samples.inputs.reshape(COUNT, -1)[:, 0].astype(int).tolist())
-    for epoch in range(3):
-        order = epoch_of(samples, 0, epoch, size)
-        assert sorted(in_a_row(order)) == expected
-        assert len(order) == len(Batches(samples, size, shuffle_seed=0)) == -(-COUNT // size)
-        assert sorted(map(len, order), reverse=True)[:-1] == [size] * (len(order) - 1)
+def test_every_batch_is_full_and_no_sample_comes_again_before_all_have_come(samples, size):
+    bucket = 1 if samples.lengths is None else BUCKET_BATCHES
+    steps = -(-4 * COUNT // size // bucket) * bucket
+    order = numbers(drawn(samples, size, steps=steps))
+    assert [len(batch) for batch in order] == [size] * steps
+    counted = collections.Counter(in_a_row(order))
+    assert len(counted) == COUNT
+    epochs = steps * size / COUNT
+    assert set(counted.values()) <= {math.floor(epochs), math.ceil(epochs)}
+
+
+def test_images_come_as_one_permutation_after_the_other():
+    stream = in_a_row(numbers(drawn(images(), 16, steps=3 * COUNT)))
+    epochs = [stream[first : first + COUNT] for first in range(0, len(stream), COUNT)]
+    assert len(epochs) == 48
+    assert all(sorted(epoch) == list(range(COUNT)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 48
+
+
+@KINDS
+@pytest.mark.parametrize("steps", [1, 3, 4, 10])
+def test_how_the_steps_are_divided_into_rounds_changes_no_batch(samples, steps):
+    at_once = numbers(drawn(samples, steps=60))
+    assert numbers(drawn(samples, steps=steps, rounds=60 // steps)) == at_once
+    resumed = drawn(samples, steps=steps, first=2, rounds=60 // steps - 2)
+    assert numbers(resumed) == at_once[2 * steps :]
 
 
 @pytest.mark.parametrize("samples", [images(), sequences()], ids=["images", "sequences"])
-def test_the_order_follows_from_seed_and_epoch_alone(samples):
+def test_the_order_follows_from_seed_and_round_alone(samples):
     torch.manual_seed(1)
-    orders = {(seed, epoch): epoch_of(samples, seed, epoch) for seed in range(3) for epoch in range(4)}
+    orders = {(seed, first): numbers(drawn(samples, seed=seed, first=first)) for seed in range(3) for first in range(4)}
     assert len({str(order) for order in orders.values()}) == 12
     torch.manual_seed(2)
-    assert all(epoch_of(samples, *key) == order for key, order in orders.items())
-    batches = Batches(samples, 16, shuffle_seed=0)
-    assert numbers(batches) == numbers(batches) == orders[0, 0]  # asked twice in one epoch
+    assert all(numbers(drawn(samples, seed=seed, first=first)) == order for (seed, first), order in orders.items())
+    batches = TrainingBatches(samples, 16, steps=10, seed=0)
+    assert numbers(batches) == numbers(batches) == orders[0, 0]  # asked twice for one round
+    assert len(batches) == 10
 
 
-def test_without_a_seed_the_order_is_that_of_the_samples():
-    assert in_a_row(numbers(Batches(images(), 16))) == list(range(COUNT))
-    assert in_a_row(numbers(Batches(sequences(), 16))) == list(range(1, COUNT + 1))
+@KINDS
+@pytest.mark.parametrize("size", [1, 16, 200, 203, 500])
+def test_outside_training_every_sample_comes_once_in_its_order(samples, size):
+    batches = Batches(samples, size)
+    order = numbers(batches)
+    assert in_a_row(order) == samples.inputs.reshape(COUNT, -1)[:, 0].astype(int).tolist()
+    assert len(order) == len(batches) == -(-COUNT // size)
+    assert {len(batch) for batch in order[:-1]} <= {size}
 
 
-@pytest.mark.parametrize("seed", [0, None])
-def test_a_batch_is_cut_to_its_longest_sequence_and_targets_a_step_with_it(seed):
+@BOTH
+def test_a_batch_is_cut_to_its_longest_sequence_and_targets_a_step_with_it(batches):
     samples = sequences(per_step=True)
-    for batch in Batches(samples, 16, shuffle_seed=seed):
+    for batch in batches(samples):
         longest = int(batch.lengths.max())
         assert batch.inputs.shape[1] == batch.targets.shape[1] == longest
         index = batch.inputs[:, 0, 0].int().numpy() - 1
@@ -100,20 +137,20 @@ def test_one_target_a_sample_is_not_cut_whatever_its_shape():
 
 
 def test_samples_and_their_targets_stay_together():
-    for batch in Batches(images(), 16, shuffle_seed=3):
+    for batch in drawn(images(), seed=3):
         assert torch.equal(batch.inputs.flatten().long(), batch.targets)
         assert batch.lengths is None
 
 
-def test_bucketing_saves_most_of_the_padding_and_mixes_lengths_over_the_epoch():
+def test_bucketing_saves_most_of_the_padding_and_mixes_lengths_over_the_training():
     samples = sequences()
-    padded = {}
-    for name, batches in (("bucketed", Batches(samples, 16, shuffle_seed=0)), ("as it comes", Batches(samples, 16))):
+    padding = {}
+    for name, batches in (("bucketed", drawn(samples, steps=96)), ("as it comes", Batches(samples, 16))):
         cells = sum(batch.inputs.shape[0] * batch.inputs.shape[1] for batch in batches)
-        padded[name] = cells - samples.lengths.sum()
-    assert padded["bucketed"] < padded["as it comes"] / 2
-    longest = [batch.inputs.shape[1] for batch in Batches(samples, 16, shuffle_seed=0)]
-    assert longest != sorted(longest)
+        padding[name] = 1 - sum(int(batch.lengths.sum()) for batch in batches) / cells
+    assert padding["bucketed"] < padding["as it comes"] / 2
+    longest = np.array([batch.inputs.shape[1] for batch in drawn(samples, steps=96)])
+    assert (np.diff(longest) > 0).sum() == pytest.approx(48, abs=12)
 
 
 def test_a_batch_moves_to_a_device_whole():
@@ -123,12 +160,16 @@ def test_a_batch_moves_to_a_device_whole():
     assert {tensor.device.type for tensor in (moved.inputs, moved.targets, moved.lengths)} == {"meta"}
 
 
-@pytest.mark.parametrize("samples", [images(), sequences(), sequences(per_step=True)], ids=["images", "one", "steps"])
+@KINDS
 @pytest.mark.parametrize("processes", [2, 3])
-def test_processes_share_each_batch_and_each_sample_counts_the_same(samples, processes):
-    whole = Batches(samples, 20, shuffle_seed=5)
-    shares = [Batches(samples, 20, shuffle_seed=5, share=(rank, processes)) for rank in range(processes)]
-    assert {len(share) for share in shares} == {len(whole)}  # none waits for the others at the end of an epoch
+@pytest.mark.parametrize("training", [True, False])
+def test_processes_share_each_batch_and_each_sample_counts_the_same(samples, processes, training):
+    def of(rank, count):
+        share = (rank, count)
+        return drawn(samples, 20, steps=12, seed=5, share=share) if training else list(Batches(samples, 20, share))
+
+    whole, shares = of(0, 1), [of(rank, processes) for rank in range(processes)]
+    assert {len(share) for share in shares} == {len(whole)}  # none waits for the others at the end of a round
     for batch, parts in zip(whole, zip(*shares, strict=True), strict=True):
         own = [numbers([part])[0] if part.weight else [] for part in parts]
         assert sorted(in_a_row(own)) == sorted(numbers([batch])[0])
@@ -136,16 +177,19 @@ def test_processes_share_each_batch_and_each_sample_counts_the_same(samples, pro
         assert of_each == pytest.approx([1 / len(batch.inputs)] * len(of_each))
 
 
-def test_a_process_that_a_small_batch_leaves_out_gets_a_sample_that_does_not_count():
-    last = [list(Batches(images(), 101, shuffle_seed=0, share=(rank, 3)))[-1] for rank in range(3)]  # of one sample
+@pytest.mark.parametrize(
+    "batches", [Batches, functools.partial(TrainingBatches, steps=1, seed=0)], ids=["in order", "training"]
+)
+def test_a_process_that_a_small_batch_leaves_out_gets_a_sample_that_does_not_count(batches):
+    last = [list(batches(images(), 2, share=(rank, 3)))[-1] for rank in range(3)]
     assert [len(batch.inputs) for batch in last] == [1, 1, 1]
-    assert [batch.weight for batch in last] == [3.0, 0.0, 0.0]
+    assert sorted(batch.weight for batch in last) in ([0.0, 0.0, 3.0], [0.0, 1.5, 1.5])
 
 
-@pytest.mark.parametrize("seed", [0, None])
-def test_answers_are_cut_to_their_longest_and_shown_one_token_late(seed):
+@BOTH
+def test_answers_are_cut_to_their_longest_and_shown_one_token_late(batches):
     samples, narrower = pairs(), 0
-    for batch in Batches(samples, 16, shuffle_seed=seed):
+    for batch in batches(samples):
         index = batch.inputs[:, 0].numpy() - 4
         longest = samples.target_lengths[index].max()
         assert batch.targets.shape == batch.given.shape == (len(index), longest)
@@ -168,10 +212,3 @@ def test_what_a_model_is_shown_ends_with_what_is_given_where_answers_are_sequenc
     moved = of_pairs.to(torch.device("meta"))
     assert {tensor.device.type for tensor in (*moved.shown, moved.targets)} == {"meta"}
     assert of_pairs.to(torch.device("cpu")) is of_pairs
-
-
-@pytest.mark.parametrize("processes", [2, 3])
-def test_processes_that_share_a_batch_of_pairs_see_each_of_them_once(processes):
-    shares = [Batches(pairs(), 20, shuffle_seed=5, share=(rank, processes)) for rank in range(processes)]
-    seen = [int(number) for share in shares for batch in share if batch.weight for number in batch.inputs[:, 0]]
-    assert sorted(seen) == list(range(4, COUNT + 4))

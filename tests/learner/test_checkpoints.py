@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from contest import ADDING, Killed, assert_same_result, compose, file_size_limit, history, opened, planned
+from contest import ADDING, Killed, assert_same_result, compose, file_size_limit, opened, planned
 from pytorch_lightning.callbacks import Callback
 
 from cnn_vs_rnn.errors import UserError
@@ -21,7 +21,7 @@ from cnn_vs_rnn.trials.folder import TrialFolder
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory):
-    return planned(compose(ADDING | {"trainer.max_epochs": 3}), tmp_path_factory.mktemp("adding"))[0]
+    return planned(compose(ADDING | {"trainer.steps": 9, "trainer.rounds": 3}), tmp_path_factory.mktemp("adding"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -32,27 +32,27 @@ def undisturbed(trial, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def after_two_epochs(trial, tmp_path_factory):
-    """The folder of a trial that was killed after two of its three epochs."""
+def after_two_rounds(trial, tmp_path_factory):
+    """The folder of a trial that was killed after two of its three rounds."""
     folder = opened(trial, tmp_path_factory.mktemp("killed"))
     save = write_checkpoint
 
     def dying(path, content):
         save(path, content)
-        if path == folder.last and content["epoch"] == 1:
+        if path == folder.validated.last and content["epoch"] == 1:
             raise Killed
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("cnn_vs_rnn.learner.checkpoints.write_checkpoint", dying)
         with pytest.raises(Killed):
             fit(folder)
-    assert folder.epochs_trained() == 2
+    assert folder.rounds_trained() == 2
     return folder.path
 
 
 @pytest.fixture
-def killed(after_two_epochs, tmp_path):
-    shutil.copytree(after_two_epochs, tmp_path / "trial")
+def killed(after_two_rounds, tmp_path):
+    shutil.copytree(after_two_rounds, tmp_path / "trial")
     return TrialFolder(tmp_path / "trial")
 
 
@@ -90,9 +90,9 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-@pytest.mark.parametrize("which", ["last", "best"])
+@pytest.mark.parametrize("which", ["last", "weights"])
 def test_a_damaged_checkpoint_is_said_and_trained_from_the_start(killed, undisturbed, which, damage, caplog):
-    path = getattr(killed, which)
+    path = getattr(killed.validated, which)
     path.write_bytes(damage(path))
     fit(killed)
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
@@ -103,29 +103,29 @@ def test_a_damaged_checkpoint_is_said_and_trained_from_the_start(killed, undistu
 
 
 def test_a_whole_checkpoint_is_gone_on_from_without_a_word(killed, undisturbed, caplog):
-    class Epochs(Callback):
+    class Rounds(Callback):
         seen = []
 
         def on_train_epoch_start(self, trainer, pl_module):
             self.seen.append(trainer.current_epoch)
 
-    fit(killed, callbacks=[Epochs()])
-    assert Epochs.seen == [2]
+    fit(killed, callbacks=[Rounds()])
+    assert Rounds.seen == [2]
     assert not caplog.records
     assert_same_result(killed, undisturbed)
 
 
-def test_a_best_checkpoint_that_is_gone_is_trained_again(killed, undisturbed):
-    killed.best.unlink()
+def test_weights_that_are_gone_are_trained_again(killed, undisturbed):
+    killed.weights.unlink()
     fit(killed)
     assert_same_result(killed, undisturbed)
 
 
 @pytest.mark.parametrize("form", ["torch", "pickle", "forged"])
-@pytest.mark.parametrize("which", ["last", "best"])
+@pytest.mark.parametrize("which", ["last", "weights"])
 def test_a_payload_is_never_executed(killed, undisturbed, which, form, tmp_path):
     marker = tmp_path / "executed"
-    path = getattr(killed, which)
+    path = getattr(killed.validated, which)
     if form == "forged":  # everything as it was, and the payload beside it
         torch.save({**torch.load(path, weights_only=True), "more": Payload(marker)}, path)
     elif form == "torch":
@@ -137,8 +137,8 @@ def test_a_payload_is_never_executed(killed, undisturbed, which, form, tmp_path)
     assert_same_result(killed, undisturbed)
 
 
-def test_a_payload_in_the_best_checkpoint_of_a_finished_trial_is_never_executed(trial, tmp_path):
-    marker, path = tmp_path / "executed", tmp_path / "best.ckpt"
+def test_a_payload_in_the_weights_of_a_finished_trial_is_never_executed(trial, tmp_path):
+    marker, path = tmp_path / "executed", tmp_path / "weights.ckpt"
     torch.save({"state_dict": {}, "more": Payload(marker)}, path)
     with pytest.raises(pickle.UnpicklingError):
         model_from(path, trial)
@@ -164,20 +164,3 @@ def test_a_full_disk_leaves_the_old_checkpoint(tmp_path):
         write_checkpoint(path, {"a": torch.zeros(30_000)})
     assert torch.equal(read_checkpoint(path)["a"], torch.zeros(3))
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_the_learning_rate_of_an_epoch_is_the_one_it_was_trained_with(trial, tmp_path):
-    # With patience 3 the plateau schedule halves the rate after two epochs without a lower loss: from the next on.
-    long = trial.model_copy(update={"trainer": trial.trainer.model_copy(update={"max_epochs": 40})})
-    folder = opened(long, tmp_path)
-    fit(folder)
-    rows = history(folder)
-    losses = [float(row["valid_loss"]) for row in rows]
-    rate, best, waited, expected = 0.1, float("inf"), 0, []
-    for loss in losses:
-        expected.append(rate)
-        best, waited = (loss, 0) if loss < best * (1 - 1e-4) else (best, waited + 1)
-        if waited > 1:
-            rate, waited = rate / 2, 0
-    assert [float(row["learning_rate"]) for row in rows] == expected
-    assert len(set(expected)) > 1

@@ -19,7 +19,8 @@ def trial(tmp_path_factory):
         "models": "fcn",
         "seeds": 1,
         "budget.parameters": 2000,
-        "trainer.max_epochs": 2,
+        "trainer.steps": 20,
+        "trainer.rounds": 2,
         "recipe.dropout": 0.0,
         "recipe.learning_rate": 0.003,
     }

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from contest import ADDING, assert_same_result, compose, history, opened, planned
+from contest import ADDING, FOR_EVER, TWICE, assert_same_result, compose, history, opened, planned, with_
 
 from cnn_vs_rnn.config import TrainerConfig
 from cnn_vs_rnn.learner.fit import fit
@@ -18,13 +18,13 @@ FIT = (
     "from cnn_vs_rnn.trials.folder import TrialFolder\n"
     "fit(TrialFolder(Path(sys.argv[1])))"
 )
-# 38 samples to train on in batches of 12: two are left for the last, and each process gets one of them
+# A batch of 13 falls to two processes unevenly.
 TOGETHER = ADDING | {
     "seeds": 1,
     "recipe.dropout": 0.0,
-    "recipe.batch_size": 12,
-    "trainer.max_epochs": 6,
-    "trainer.patience": 6,
+    "recipe.batch_size": 13,
+    "trainer.steps": 24,
+    "trainer.rounds": 6,
 }
 
 
@@ -61,38 +61,37 @@ def trained_together(folder, count=2):
     return folder
 
 
-def trials(root, **models):
+def trials(root, **params):
     """The same trial for one process and for two."""
-    alone = planned(compose(TOGETHER | models), root)[0]
-    together = alone.model_copy(update={"trainer": alone.trainer.model_copy(update={"nodes": 2})})
+    alone = planned(compose(TOGETHER | params), root)[0]
+    together = with_(alone, "trainer", nodes=2)
     assert (alone.processes, together.processes) == (1, 2)
     assert alone.fingerprint() != together.fingerprint()
     return alone, together
 
 
-def test_two_processes_find_what_one_finds(tmp_path):
-    alone, together = trials(tmp_path / "data")
+def test_two_processes_find_what_one_finds_in_both_trainings(tmp_path):
+    alone, together = trials(tmp_path / "data", **TWICE)
     one = opened(alone, tmp_path / "one")
     fit(one)
     two = trained_together(opened(together, tmp_path / "two"))
     rows = list(zip(history(one), history(two), strict=True))
-    assert len(rows) == 6
+    assert len(rows) == 12
     for mine, theirs in rows:
         assert {name: float(value) for name, value in mine.items()} == pytest.approx(
             {name: float(value) for name, value in theirs.items()}, rel=1e-3
         )
-    assert two.record().best_epoch == one.record().best_epoch
+    assert two.record().valid_score == pytest.approx(one.record().valid_score, rel=1e-3)
     assert {path.name for path in two.path.iterdir()} == {path.name for path in one.path.iterdir()}
 
 
-def test_killed_they_go_on_from_their_checkpoint(tmp_path):
-    _, together = trials(
-        tmp_path / "data", models="fcn", **{"budget.parameters": 2000}
-    )  # statistics of batches, which each process has its own of
+def test_killed_in_the_second_training_they_go_on_from_their_checkpoint(tmp_path):
+    # Statistics of batches, of which each process has its own
+    _, together = trials(tmp_path / "data", models="fcn", **{"budget.parameters": 2000}, **TWICE)
     undisturbed = trained_together(opened(together, tmp_path / "undisturbed"))
     folder = opened(together, tmp_path / "killed")
     processes = tasks(folder)
-    while not folder.epochs_trained():
+    while folder.rounds_trained() < 7:
         assert {process.poll() for process in processes} == {None}
     for process in processes:
         process.kill()
@@ -105,13 +104,27 @@ def test_killed_they_go_on_from_their_checkpoint(tmp_path):
 def test_both_begin_again_where_their_training_diverges(tmp_path):
     _, together = trials(tmp_path / "data")
     fast = {"optimizer": "sgd", "learning_rate": 1e38, "gradient_clip": 0.0, "diverged_rate": 1e-39}
-    diverging = together.model_copy(update={"recipe": together.recipe.model_copy(update=fast)})
-    record = trained_together(opened(diverging, tmp_path / "trial")).record()
-    assert (record.epochs, record.retried, record.diverged) == (6, True, False)
+    folder = opened(with_(together, "recipe", **fast), tmp_path / "trial")
+    record = trained_together(folder).record()
+    assert (record.rounds, record.retried, record.diverged) == (6, True, False)
+
+
+def test_asked_to_stop_both_end_after_their_round(tmp_path):
+    _, together = trials(tmp_path / "data", **FOR_EVER, **TWICE)
+    folder = opened(together, tmp_path / "trial")
+    processes = tasks(folder)
+    while not folder.rounds_trained():
+        assert {process.poll() for process in processes} == {None}
+    folder.stop.touch()
+    for process in processes:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    assert folder.record() is None
+    assert not folder.refit.last.exists()
 
 
 def test_what_a_trainer_of_several_processes_is_told():
-    settings = TrainerConfig(name="x", max_epochs=1, patience=1, devices=4, nodes=2, deterministic=False)
+    settings = TrainerConfig(name="x", devices=4, nodes=2, deterministic=False)
     together, alone = trainer_options(settings, 8), trainer_options(settings, 1)
     assert (together["strategy"], together["devices"], together["num_nodes"]) == ("ddp", 4, 2)
     assert (alone["strategy"], alone["devices"], alone["num_nodes"]) == ("auto", 1, 1)

@@ -44,10 +44,10 @@ def trained(tmp_path_factory):
                 "tasks.copy_symbols.options.test_samples": 500,
                 "tasks.copy_symbols.valid_fraction": 0.1,
                 "recipe.learning_rate": 0.006,
-                "recipe.schedule": "cosine",
                 "recipe.dropout": 0.0,
-                "trainer.max_epochs": 5,
-                "trainer.patience": 5,
+                "recipe.batch_size": 32,
+                "trainer.steps": 560,
+                "trainer.rounds": 1,
                 **options,
             }
         )
@@ -56,7 +56,7 @@ def trained(tmp_path_factory):
         fit(folder)
         result = evaluate_trial(folder, trial, folder.record(), root / "kept")
         predictions = Predictions.read(result.predictions)
-        return predictions.per_sample, predictions.lengths, model_from(folder.best, trial)
+        return predictions.per_sample, predictions.lengths, model_from(folder.weights, trial)
 
     return results
 

@@ -3,16 +3,18 @@
 import itertools
 import random
 import time
-from pathlib import Path
 
 import pytest
-import torch
-from contest import ADDING, Killed, Worker, assert_same_result, compose, history, opened, planned
-from pytorch_lightning.callbacks import Callback
+from contest import ADDING, TWICE, Worker, assert_same_result, compose, opened, planned
+from disturbed import Poison, killed_after, killed_at_its_end
 
 from cnn_vs_rnn.learner.fit import fit
-from cnn_vs_rnn.trials.folder import TrialFolder
 
+KINDS = {
+    "once": {"trainer.steps": 15, "trainer.rounds": 5},
+    "early": {"trainer.early_stopping": True, "trainer.patience": 3},
+    "twice": TWICE | {"trainer.steps": 12, "trainer.rounds": 4},
+}
 REAL = {
     "digits": {
         "tasks": "digits",
@@ -20,7 +22,8 @@ REAL = {
         "seeds": 1,
         "budget.parameters": 1500,
         "recipe.dropout": 0.3,
-        "trainer.max_epochs": 12,
+        "trainer.steps": 150,
+        "trainer.rounds": 12,
     },
     "vowels": {
         "tasks": "japanese_vowels",
@@ -28,16 +31,15 @@ REAL = {
         "seeds": 1,
         "budget.parameters": 3000,
         "recipe.dropout": 0.3,
-        "trainer.max_epochs": 50,
-        "trainer.patience": 50,
+        "trainer.steps": 150,
+        "trainer.rounds": 25,
     },
 }
 
 
-@pytest.fixture(scope="module")
-def trial(tmp_path_factory):
-    """A trial whose learning rate is halved before it stops early."""
-    return planned(compose(ADDING), tmp_path_factory.mktemp("adding"))[1]
+@pytest.fixture(scope="module", params=KINDS)
+def trial(request, tmp_path_factory):
+    return planned(compose(ADDING | KINDS[request.param]), tmp_path_factory.mktemp("adding"))[1]
 
 
 @pytest.fixture(scope="module")
@@ -45,118 +47,71 @@ def undisturbed(trial, tmp_path_factory):
     folder = opened(trial, tmp_path_factory.mktemp("undisturbed"))
     fit(folder)
     record = folder.record()
-    assert record.converged
-    assert record.epochs < trial.trainer.max_epochs
-    assert len({row["learning_rate"] for row in history(folder)}) == 2
+    assert record.refitted is trial.refits
+    if trial.trainer.early_stopping:
+        assert record.kept_round < record.rounds - 1 < trial.rounds - 1
     return folder
 
 
-@pytest.fixture
-def killed_after(monkeypatch):
-    """killed_after(folder, n): a training that dies once it has put its n-th file in place; False where it ended."""
-    rename = Path.replace
-
-    def train(folder, renames):
-        count = itertools.count(1)
-
-        def dying(self, target):
-            result = rename(self, target)
-            if next(count) == renames:
-                raise Killed
-            return result
-
-        with monkeypatch.context() as patched:
-            patched.setattr(Path, "replace", dying)
-            try:
-                fit(folder)
-            except Killed:
-                return True
-        return False
-
-    return train
-
-
-def test_killed_after_any_of_its_writes(trial, undisturbed, killed_after, tmp_path):
-    for renames in itertools.count(1):
-        folder = opened(trial, tmp_path / str(renames))
-        if not killed_after(folder, renames):
+def test_killed_after_any_of_its_writes(trial, undisturbed, tmp_path):
+    for changes in itertools.count(1):
+        folder = opened(trial, tmp_path / str(changes))
+        if not killed_after(changes, folder):
             break
-        epochs = folder.epochs_trained()
-        fit(folder)
+        if folder.record() is None:
+            fit(folder)
         assert_same_result(folder, undisturbed)
-    assert epochs == undisturbed.record().epochs
-    assert renames > 2 * epochs
+    assert changes > 2 * undisturbed.rounds_trained()
 
 
-def test_killed_in_every_epoch(trial, undisturbed, killed_after, tmp_path):
+def test_killed_in_every_round(trial, undisturbed, tmp_path):
     folder = opened(trial, tmp_path)
     starts = 0
-    while killed_after(folder, 3):
+    while killed_after(4, folder) and folder.record() is None:
         starts += 1
-    assert starts > undisturbed.record().epochs / 2
+    assert starts > undisturbed.rounds_trained() / 2
     assert_same_result(folder, undisturbed)
-    assert {path.name for path in tmp_path.iterdir()} == {"config.json", "best.ckpt", "history.csv", "result.json"}
 
 
-def train_and_die(folder, monkeypatch, callbacks=()):
-    """A training that ends, but dies before it is declared done."""
-
-    def die(*_):
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(TrialFolder, "finish", die)
-        with pytest.raises(Killed):
-            fit(folder, callbacks)
-
-
-class Poison(Callback):
-    """Makes the weights NaN at the start of an epoch."""
-
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def on_train_epoch_start(self, trainer, pl_module):
-        if trainer.current_epoch == self.epoch:
-            with torch.no_grad():
-                next(pl_module.network.parameters()).fill_(torch.nan)
-
-
-def test_killed_after_it_had_diverged(trial, tmp_path, monkeypatch):
+def test_killed_after_it_had_diverged(trial, tmp_path):
     undisturbed, folder = opened(trial, tmp_path / "undisturbed"), opened(trial, tmp_path / "killed")
-    fit(undisturbed, callbacks=[Poison(2)])  # and once more, by Poison again
+    fit(undisturbed, [Poison(2)])  # and once more, by Poison again
     record = undisturbed.record()
-    assert (record.epochs, record.diverged, record.converged, record.retried) == (3, True, False, True)
-    train_and_die(folder, monkeypatch, callbacks=[Poison(2)])
-    assert folder.last.exists()
+    assert (record.rounds, record.diverged, record.retried) == (3, True, True)
+    killed_at_its_end(folder, [Poison(2)])
+    assert folder.validated.last.exists()
     fit(folder)
     assert_same_result(folder, undisturbed)
 
 
-def test_a_history_lost_after_the_last_epoch_is_written_again(trial, undisturbed, tmp_path, monkeypatch):
+def test_a_history_lost_after_the_last_round_is_written_again(trial, undisturbed, tmp_path):
     folder = opened(trial, tmp_path)
-    train_and_die(folder, monkeypatch)
+    killed_at_its_end(folder)
     folder.history.unlink()
+    folder.refit.history.unlink(missing_ok=not trial.refits)
     fit(folder)
     assert_same_result(folder, undisturbed)
 
 
-def test_what_killed_processes_left_is_gone_in_the_end(trial, tmp_path):
+def test_what_killed_processes_left_is_gone_in_the_end(trial, undisturbed, tmp_path):
     folder = opened(trial, tmp_path)
-    leftover = tmp_path / ".best.ckpt.a1b2c3.tmp"
-    leftover.write_bytes(b"half of it")
+    killed_at_its_end(folder)
+    (tmp_path / ".weights.ckpt.a1b2c3.tmp").write_bytes(b"half of it")
     folder.error.write_text("of an earlier attempt")
     fit(folder)
-    assert not leftover.exists()
-    assert not folder.error.exists()
-    assert not folder.last.exists()
+    names = {"config.json", "weights.ckpt", "history.csv", "result.json"}
+    twice = {"fold.ckpt", "refit.csv"} if trial.refits else set()
+    assert {path.name for path in tmp_path.iterdir()} == names | twice
+    assert_same_result(folder, undisturbed)
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
     """Trials with augmentation, dropout and batch normalisation, and with sequences of unequal length."""
     root = tmp_path_factory.mktemp("real")
-    return {name: planned(compose(params), root)[0] for name, params in REAL.items()}
+    trials = {name: planned(compose(params), root)[0] for name, params in REAL.items()}
+    assert [trial.refits for trial in trials.values()] == [False, True]
+    return trials
 
 
 def test_a_worker_process_killed_at_several_moments(real, tmp_path):
@@ -167,9 +122,9 @@ def test_a_worker_process_killed_at_several_moments(real, tmp_path):
     for share in (0.2, 0.6):
         workers = {name: Worker([folder]) for name, folder in folders.items()}
         while workers:
-            time.sleep(moments.uniform(0, 0.1))  # any moment of an epoch
+            time.sleep(moments.uniform(0, 0.1))  # any moment of a round
             for name in list(workers):
-                if folders[name].epochs_trained() >= share * real[name].trainer.max_epochs:
+                if folders[name].rounds_trained() >= share * real[name].rounds:
                     workers.pop(name).kill()
                     assert not folders[name].result.exists()
     last = Worker(folders.values())

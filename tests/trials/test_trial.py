@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from contest import ADDING, compose, planned
+from contest import ADDING, TWICE, compose, planned
 
 from cnn_vs_rnn.trials.source import source_digest
 
@@ -31,8 +31,9 @@ def changed(trial, key, value):
         ("recipe.learning_rate", 0.02),
         ("recipe.optimizer", "sgd"),
         ("recipe.weight_decay", 0.5),
-        ("recipe.schedule", "cosine"),
-        ("recipe.batch_size", 8),
+        ("recipe.schedule", "constant"),
+        ("recipe.warmup", 0.2),
+        ("recipe.diverged_rate", None),
         ("recipe.gradient_clip", 0.0),
         ("recipe.dropout", 0.5),
         ("model.options.layers", 2),
@@ -43,9 +44,12 @@ def changed(trial, key, value):
         ("task.split_seed", 1),
         ("task.valid_fraction", 0.3),
         ("task.scale", True),
-        ("trainer.max_epochs", 41),
-        ("trainer.patience", 4),
+        ("trainer.rounds", 19),
+        ("trainer.early_stopping", True),
+        ("trainer.max_seconds", 3.0),
         ("trainer.precision", "bf16-mixed"),
+        ("steps", 61),
+        ("batch_size", 8),
         ("seed", 1),
         ("width", 3.0),
         ("condition", "another"),
@@ -64,6 +68,10 @@ def test_what_is_trained_with_changes_the_fingerprint(trial, key, value):
         ("task.source", "elsewhere"),
         ("task.equivalence", 0.5),
         ("task.beam", 9),
+        ("task.refit", None),
+        ("recipe.batch_size", None),
+        ("trainer.steps", None),
+        ("trainer.check_longer", False),
         ("model.paper", "another"),
         ("model.modalities", ["image"]),
         ("model.outputs", ["one"]),
@@ -83,6 +91,33 @@ def test_the_data_changes_it_and_its_place_does_not(trial, tmp_path):
     longer = planned(compose(SMALL | {"tasks.adding.options.samples": 70}), tmp_path)[0]
     same_config = longer.model_copy(update={"task": trial.task})
     assert same_config.fingerprint() != trial.fingerprint()
+
+
+def fingerprints(root, **params):
+    """Of the network and the baseline."""
+    return [trial.fingerprint() for trial in planned(compose(SMALL | {"seeds": 1} | params), root)]
+
+
+def test_steps_and_batch_size_that_follow_from_the_data_are_as_good_as_the_same_numbers(tmp_path):
+    follow = {"trainer.steps": None, "recipe.batch_size": None}
+    (network, _) = planned(compose(SMALL | {"seeds": 1} | follow), tmp_path)
+    assert (network.steps, network.batch_size) == (600, 16)
+    followed = fingerprints(tmp_path, **follow)
+    assert fingerprints(tmp_path, **{"trainer.steps": 600, "recipe.batch_size": 16}) == followed
+    assert fingerprints(tmp_path, **follow, **{"trainer.check_longer": False}) == followed
+    shorter = fingerprints(tmp_path, **{"trainer.steps": 599, "recipe.batch_size": 16})
+    assert shorter[0] != followed[0]
+    assert shorter[1] == followed[1]  # a baseline takes no steps
+
+
+def test_whether_it_refits_changes_it_and_who_decided_that_does_not(tmp_path):
+    of_few, asked, refused = (fingerprints(tmp_path, **{"tasks.adding.refit": refit}) for refit in (None, True, False))
+    assert of_few == asked
+    assert not set(asked) & set(refused)
+    (network, _) = planned(compose(SMALL | TWICE | {"seeds": 1}), tmp_path)
+    alone = network.over_steps(network.steps)
+    assert (network.refits, alone.refits, network.steps) == (True, False, alone.steps)
+    assert network.fingerprint() != alone.fingerprint()
 
 
 @pytest.mark.parametrize("changed_part", ["task", "model"])

@@ -110,7 +110,7 @@ class RoundRecord(Callback):
     @property
     def seconds(self) -> float:
         """Of all rounds."""
-        return sum(row["seconds"] for row in self.rows)
+        return sum((row["seconds"] for row in self.rows), 0.0)
 
     @property
     def steps_done(self) -> int:

@@ -2,9 +2,9 @@
 
 The steps of a training follow from the number of samples, as everywhere. What they cost is reckoned here before
 anything is decoded, roughly: a gradient step takes a while however small it is, and more for each time step of each
-sample in its batch. Where all networks together take longer than there is time, the slowest are left out, at last down
-to one CNN and one RNN, and then the steps are cut. What it will really take is measured and printed before training
-starts.
+sample in its batch. Where all networks together take longer than there is time, the later ones in the list are left
+out, at last down to one CNN and one RNN; then few samples get three seeds, too; and then the steps are cut, down to the
+fewest that any network is given. What it will really take is measured and printed before training starts.
 """
 
 from __future__ import annotations
