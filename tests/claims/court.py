@@ -70,13 +70,13 @@ class Court:
             budget=BudgetConfig(name="small", parameters=10_000),
             recipe=RecipeConfig(name="plain"),
             augment=AugmentConfig(name="none"),
-            trainer=TrainerConfig(name="short", max_epochs=10, patience=3),
+            trainer=TrainerConfig(name="short", steps=600),
             executor=LocalConfig(name="local"),
             statistics=StatisticsConfig(**self.settings),
             probes={"any": ProbeConfig(target="nowhere:measure")},
         )
 
-    def enter(self, model, scores, *, condition=None, task=None, valid=None, flags=(), epochs=20) -> "Court":
+    def enter(self, model, scores, *, condition=None, task=None, valid=None, flags=(), steps=600) -> "Court":
         """scores: (seed, sample). flags: of every seed."""
         for seed, row in enumerate(scores):
             where = f"{task}-{condition}-{model}-{seed}"
@@ -89,8 +89,9 @@ class Court:
                 fingerprint=where,
                 parameters=10_000,
                 width=16.0,
-                epochs=epochs,
-                best_epoch=10,
+                steps=steps,
+                epochs=20.0 if steps else 0.0,
+                kept_round=24,
                 train_seconds=3.0,
                 valid_score=float(row.mean()) if valid is None else valid,
                 test_score=float(row.mean()),
@@ -102,8 +103,8 @@ class Court:
             self.scores[result.directory] = row
         return self
 
-    def trained(self, model, epochs, *, seeds=5, flags=()) -> "Court":
-        """epochs: of every seed, pairs of its seconds and its validation score."""
+    def trained(self, model, rounds, *, seeds=5, flags=()) -> "Court":
+        """rounds: of every seed, pairs of its seconds and its validation score."""
         self.enter(model, np.zeros((seeds, 4)), flags=flags)
         for result in self.results[-seeds:]:
             folder = Path(result.directory)
@@ -111,7 +112,7 @@ class Court:
             with (folder / "history.csv").open("w", newline="") as file:
                 writer = csv.DictWriter(file, COLUMNS, restval=0)
                 writer.writeheader()
-                writer.writerows({"seconds": seconds, "valid_score": score} for seconds, score in epochs)
+                writer.writerows({"seconds": seconds, "valid_score": score} for seconds, score in rounds)
         return self
 
     def measure(self, model, values, quantity="gap", *, at=None, condition=None) -> "Court":

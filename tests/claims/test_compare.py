@@ -112,16 +112,17 @@ class TestScores:
 
 
 class TestFlags:
-    @pytest.mark.parametrize("flag", ["diverged", "not_converged"])
+    @pytest.mark.parametrize("flag", ["diverged", "unfinished"])
     def test_a_defeat_through_training_is_none(self, court, flag):
         verdict = court.enter("gru", answers(0.95)).enter("tcn", answers(0.5, 1), flags=(flag,)).decide(**GRU_AHEAD)
         assert verdict.verdict == "undecided"
         assert "But tcn " in verdict.reason
-        assert "5 of 5 seeds" in verdict.reason
+        words = {"diverged": "in 5 of 5 seeds", "unfinished": "after twice as many steps)"}
+        assert f"{words[flag]}: this shows how training went, not what the network can do." in verdict.reason
         assert court.decide(of={"model": "tcn"}, less={"model": "gru"}).verdict == "undecided"
 
     def test_the_winner_may_still_improve(self, court):
-        court.enter("gru", answers(0.95), flags=("not_converged",)).enter("tcn", answers(0.5, 1))
+        court.enter("gru", answers(0.95), flags=("unfinished",)).enter("tcn", answers(0.5, 1))
         assert court.decide(**GRU_AHEAD).verdict == "supported"
 
     def test_chance_after_a_whole_training_is_a_finding(self, court):
@@ -145,13 +146,13 @@ class TestEqualSeconds:
         assert outcome.outcome == "holds"
         assert math.isinf(outcome.effect)
 
-    def test_running_out_of_epochs_is_no_excuse(self, court):
-        court.trained("gru", [(1, 0.9)]).trained("tcn", [(1, 0.5)], flags=("not_converged",))
+    def test_running_out_of_steps_is_no_excuse(self, court):
+        court.trained("gru", [(1, 0.9)]).trained("tcn", [(1, 0.5)], flags=("unfinished",))
         assert court.decide(**GRU_AHEAD, **self.IN_TIME).verdict == "supported"
 
     def test_a_model_fitted_in_one_go(self, court):
         court.trained("gru", [(1, 0.5), (1, 0.6), (9, 0.9)])
-        court.enter("majority", np.zeros((5, 4)), valid=0.2, epochs=0)  # in 3 seconds
+        court.enter("majority", np.zeros((5, 4)), valid=0.2, steps=0)  # in 3 seconds
         [outcome] = court.decide(of={"model": "gru"}, less={"model": "majority"}, **self.IN_TIME).outcomes
         assert (outcome.of_value, outcome.less_value) == pytest.approx((0.6, 0.2))
 
@@ -222,12 +223,15 @@ class TestInfinite:
         verdict = court.decide(**GRU_AHEAD, **self.SECONDS)
         assert (verdict.verdict, verdict.effect) == ("undecided", None)
 
-    def test_never_for_lack_of_epochs_is_open(self, court):
-        court.enter("gru", answers(0.5), flags=("not_converged",))
+    def test_never_for_lack_of_steps_is_open(self, court):
+        court.enter("gru", answers(0.5), flags=("unfinished",))
         court.measure("gru", [math.inf] * 5, "seconds_to_target").measure("tcn", around(20), "seconds_to_target")
         verdict = court.decide(**GRU_AHEAD, **self.SECONDS)
         assert verdict.verdict == "undecided"
-        assert "still improving" in verdict.reason
+        assert (
+            "gru was not fully trained (one seed scored better on validation after twice as many steps)"
+            in verdict.reason
+        )
 
     def test_one_value_against_the_margin_needs_six_seeds(self, court):
         alone = {"quantity": "state_reach", "of": {"model": "gru", "at": 9}, "margin": 1, "turned": True}

@@ -35,27 +35,27 @@ def test_values_as_numbers_or_text(params, expected):
 @pytest.mark.parametrize(
     "params",
     [
-        {"trainer.max_epochs": 3, "models.gru.options.layers": 2},
-        {"trainer": {"max_epochs": 3}, "models": {"gru": {"options": {"layers": 2}}}},
-        {"trainer": {"max_epochs": 3}, "models.gru": {"options.layers": 2}},
+        {"trainer.steps": 3, "models.gru.options.layers": 2},
+        {"trainer": {"steps": 3}, "models": {"gru": {"options": {"layers": 2}}}},
+        {"trainer": {"steps": 3}, "models.gru": {"options.layers": 2}},
     ],
     ids=["dotted", "nested", "both"],
 )
 def test_keys_dotted_or_nested(params):
     experiment = compose(params)
-    assert experiment.trainer.max_epochs == 3
+    assert experiment.trainer.steps == 3
     assert experiment.trainer.patience == compose().trainer.patience
     assert experiment.models["gru"].options["layers"] == 2
     assert experiment.models["gru"].options["read_out"] == "last"
 
 
 def test_what_was_asked_for_is_kept_as_it_was_typed():
-    asked = {"experiment": "memory", "models": "gru+tcn", "trainer.max_epochs": "3", "question": "which one?"}
+    asked = {"experiment": "memory", "models": "gru+tcn", "trainer.steps": "3", "question": "which one?"}
     experiment = compose(asked)
     assert experiment.requested == asked
     assert command_of(experiment, "export") == (
         "kedro run --pipelines export --params "
-        "'experiment=memory,models=gru+tcn,trainer.max_epochs=3,question=which one?'"
+        "'experiment=memory,models=gru+tcn,trainer.steps=3,question=which one?'"
     )
     switched = compose({"trainer.compile": True, "seeds": 2, "trainer.patience": 4})
     assert command_of(switched).endswith(",trainer.compile=true,seeds=2,trainer.patience=4")

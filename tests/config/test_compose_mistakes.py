@@ -59,16 +59,16 @@ def listed(group):
         ({"seds": 3}, "seds: there is no 'seds'", "did you mean seeds?"),
         ({"expermient": "memory"}, "expermient: there is no 'expermient'", "did you mean experiment?"),
         (
-            {"trainer.max_epoch": 3},
-            "trainer.max_epoch: there is no 'max_epoch' in trainer",
-            "max_epochs or max_seconds?",
+            {"trainer.step": 3},
+            "trainer.step: there is no 'step' in trainer",
+            "steps?",
         ),
         (
-            {"trainer": {"max_epoch": 3}},
-            "trainer.max_epoch: there is no 'max_epoch' in trainer",
-            "max_epochs or max_seconds?",
+            {"trainer": {"step": 3}},
+            "trainer.step: there is no 'step' in trainer",
+            "steps?",
         ),
-        ({"trianer.max_epochs": 3}, "trianer.max_epochs: there is no 'trianer'", "did you mean trainer or train?"),
+        ({"trianer.steps": 3}, "trianer.steps: there is no 'trianer'", "did you mean trainer or train?"),
         ({"statistics.confidense": 0.9}, "statistics.confidense: there is no 'confidense' in", "confidence?"),
         (
             {"models.gru.options.layer": 2},

@@ -9,7 +9,7 @@ from contest import CONF, compose, planned
 
 from cnn_vs_rnn.augmentation.policy import augmentation_for
 from cnn_vs_rnn.augmentation.scaling import read_part
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import TrainingBatches
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.learner.objective import loss_of
 from cnn_vs_rnn.models.closed_form import ClosedForm
@@ -71,8 +71,8 @@ def test_each_of_its_models_takes_a_step_on_a_real_batch(file, composed, tmp_pat
     assert {trial.model.name for trial in trials} == set(experiment.models)
     assert {trial.condition for trial in trials} == set(experiment.conditions)
     for trial in trials:
-        model, train = initial_model(trial), read_part(trial.data, 0, "train")
-        batch = next(iter(Batches(train, trial.recipe.batch_size, shuffle_seed=0)))
+        model, train = initial_model(trial), read_part(trial.data, trial.seed, "train")
+        batch = next(iter(TrainingBatches(train, trial.batch_size, steps=1, seed=0)))
         if isinstance(model, ClosedForm):
             model.fit(train, 0)
             loss = loss_of(trial.task.loss, model(*batch.shown), batch.targets)

@@ -17,7 +17,7 @@ from cnn_vs_rnn.learner.fit import fit, initial_model
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.trials.folder import FitRecord
 
-WELL = FitRecord(epochs=9, best_epoch=3, valid_score=0.5, train_seconds=1.5, diverged=False, converged=True)
+WELL = FitRecord(steps=600, rounds=25, kept_round=24, valid_score=0.5, train_seconds=1.5, diverged=False)
 COPYING = {
     "tasks": "copy_memory",
     "tasks.copy_memory.options.delay": 3,
@@ -44,15 +44,15 @@ def trials(tmp_path_factory):
 def evaluated(trials, tmp_path):
     """evaluated(task, model, change): the result of untrained weights, changed, as if they had been trained."""
 
-    def run(task, model, change=None, record=WELL):
+    def run(task, model, change=None, record=WELL, unfinished=False):
         trial = trials[task, model]
         folder = opened(trial, tmp_path / "trial")
         network = initial_model(trial)
         if change is not None:
             with torch.no_grad():
                 change(network)
-        write_checkpoint(folder.best, {"state_dict": network.state_dict()})
-        return evaluate_trial(folder, trial, record, tmp_path / "kept")
+        write_checkpoint(folder.weights, {"state_dict": network.state_dict()})
+        return evaluate_trial(folder, trial, record, tmp_path / "kept", unfinished)
 
     return run
 
@@ -72,7 +72,7 @@ def spoil_one(monkeypatch, value):
 @pytest.mark.parametrize("model", ["cnn2d", "majority"])
 def test_scores_are_means_over_the_predictions_that_are_kept(trials, tmp_path, model):
     trial = trials["digits", model]
-    trial = trial.model_copy(update={"trainer": trial.trainer.model_copy(update={"max_epochs": 2})})
+    trial = trial.model_copy(update={"steps": min(trial.steps, 90)})
     folder = opened(trial, tmp_path / "trial")
     fit(folder)
     result = evaluate_trial(folder, trial, folder.record(), tmp_path / "kept")
@@ -82,17 +82,14 @@ def test_scores_are_means_over_the_predictions_that_are_kept(trials, tmp_path, m
     np.testing.assert_array_equal(predictions.target, test.targets)
     np.testing.assert_array_equal(predictions.per_sample, predictions.predicted == predictions.target)
     with torch.inference_mode():
-        outputs = model_from(folder.best, trial)(torch.from_numpy(test.inputs))
+        outputs = model_from(folder.weights, trial)(torch.from_numpy(test.inputs))
     np.testing.assert_array_equal(predictions.predicted, outputs.argmax(1))
     record = folder.record()
-    assert (result.epochs, result.best_epoch, result.valid_score) == (
-        record.epochs,
-        record.best_epoch,
-        record.valid_score,
-    )
+    assert (result.steps, result.kept_round, result.valid_score) == (trial.steps, record.kept_round, record.valid_score)
+    assert result.epochs == pytest.approx(trial.steps * trial.batch_size / trial.data.split(0).train)
     assert (result.parameters, result.width) == (trial.parameters, trial.width)
     assert result.fingerprint == trial.fingerprint()
-    assert result.flags == (() if model == "majority" else ("not_converged",))
+    assert result.flags == ()
 
 
 def test_values_and_steps_are_scored_too(evaluated):
@@ -133,10 +130,10 @@ def test_an_answer_that_is_rare_in_truth_may_be_given_rarely(found, collapsed):
 @pytest.mark.parametrize(
     ("task", "model"), [("digits", "cnn2d"), ("japanese_vowels", "gru"), ("adding", "lstm"), ("copy_memory", "gru")]
 )
-@pytest.mark.parametrize("record", [WELL, WELL.model_copy(update={"converged": False})], ids=["converged", "not"])
-def test_outputs_that_are_not_finite_are_diverged_and_no_other_flag_hides_it(evaluated, task, model, record):
-    flags = evaluated(task, model, never_finite, record).flags
-    assert flags == (("diverged",) if record.converged else ("diverged", "not_converged"))
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_outputs_that_are_not_finite_are_diverged_and_no_other_flag_hides_it(evaluated, task, model, unfinished):
+    flags = evaluated(task, model, never_finite, unfinished=unfinished).flags
+    assert flags == (("diverged", "unfinished") if unfinished else ("diverged",))
 
 
 @pytest.mark.parametrize(
@@ -162,12 +159,11 @@ def test_an_error_beyond_all_numbers_is_diverged_though_every_output_is_finite(e
     assert result.test_score == math.inf
 
 
-def test_one_that_did_not_finish_training_is_flagged(evaluated):
+def test_one_that_a_longer_training_helps_and_one_that_diverged_are_flagged(evaluated):
     spread = lambda network: network.head.weight.mul_(50)  # noqa: E731
     assert evaluated("digits", "cnn2d", spread).flags == ()
-    halfway = WELL.model_copy(update={"converged": False})
-    assert evaluated("digits", "cnn2d", spread, halfway).flags == ("not_converged",)
-    diverged = WELL.model_copy(update={"diverged": True, "converged": False})
+    assert evaluated("digits", "cnn2d", spread, unfinished=True).flags == ("unfinished",)
+    diverged = WELL.model_copy(update={"diverged": True})
     assert evaluated("digits", "cnn2d", spread, diverged).flags == ("diverged",)
 
 
@@ -175,7 +171,7 @@ def test_baselines_carry_no_flags(trials, tmp_path):
     trial = trials["digits", "majority"]  # one class for all, by design
     folder = opened(trial, tmp_path / "trial")
     fit(folder)
-    result = evaluate_trial(folder, trial, folder.record(), tmp_path / "kept")
+    result = evaluate_trial(folder, trial, folder.record(), tmp_path / "kept", unfinished=True)
     assert len(set(Predictions.read(result.predictions).predicted)) == 1
     assert result.flags == ()
 
@@ -197,6 +193,14 @@ def test_infinite_scores_survive_json(evaluated):
         streams=True,
     )
     assert Cost.model_validate_json(cost.model_dump_json()) == cost
+
+
+def test_the_epochs_of_a_training_that_ended_early_are_those_it_had(evaluated, trials):
+    trial = trials["digits", "cnn2d"]
+    half = WELL.model_copy(update={"steps": trial.steps // 2})
+    result = evaluated("digits", "cnn2d", record=half)
+    assert result.steps == trial.steps // 2
+    assert result.epochs == pytest.approx(result.steps * trial.batch_size / trial.data.split(0).train)
 
 
 def test_a_task_kept_twice_is_the_same_file(evaluated):

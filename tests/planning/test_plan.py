@@ -42,7 +42,7 @@ usual: {}
 long: {task.options.length: 9}
 dropped: {recipe.dropout: 0.4, recipe.weight_decay: 0}
 deep: {model.options.layers: 2}
-patient: {trainer.max_epochs: 50}
+longer: {trainer.steps: 90}
 augmented: {augment.image.rotate_degrees: 30}
 plain: {augment.image: null}
 """
@@ -74,7 +74,7 @@ def test_a_condition_changes_what_it_names_and_nothing_else(conditions):
     assert difference("long") == {"task.options": {"length": 9, "samples": 60, "test_samples": 20}}
     assert difference("dropped") == {"recipe.dropout": 0.4, "recipe.weight_decay": 0}
     assert difference("deep") == {"model.options": {**usual.model.options, "layers": 2}}
-    assert difference("patient") == {"trainer.max_epochs": 50}
+    assert difference("longer") == {"trainer.steps": 90}
     assert difference("augmented")["augment.image"]["rotate_degrees"] == 30
     assert difference("plain") == {"augment.image": None}
 
@@ -109,7 +109,7 @@ def test_only_the_variants_of_tasks_that_a_condition_makes_are_ingested():
         ("", 2, "trial has no key ''"),
         ("recipe.dropout", 1.5, "recipe.dropout=1.5 is refused: input should be less than 1"),
         ("recipe.optimizer", "adamm", "recipe.optimizer='adamm' is refused: input should be 'adamw'"),
-        ("trainer.max_epochs", None, "trainer.max_epochs=None is refused"),
+        ("trainer.rounds", None, "trainer.rounds=None is refused"),
     ],
 )
 def test_a_condition_that_names_nothing_is_refused_with_the_nearest_key(key, value, expected):

@@ -149,7 +149,7 @@ def test_rows_of_images_and_answers_a_step_are_measured_too(tmp_path, task, know
 
 
 def test_trained_networks_are_measured_as_they_start_and_as_they_end(tmp_path):
-    [trial] = planned(compose(ADDING | {"seeds": 1, "trainer.max_epochs": 2}), tmp_path)
+    [trial] = planned(compose(ADDING | {"seeds": 1, "trainer.steps": 6}), tmp_path)
     folder = opened(trial, tmp_path / "trial")
     assert {one.quantity for one in measure([Entrant(trial, folder)], {})} == {"state_reach", "input_reach"}
     fit(folder)

@@ -12,7 +12,7 @@ from cnn_vs_rnn.probes import memory_horizon as probe
 from cnn_vs_rnn.probes.memory_horizon import answers_of, measure, memory_horizon, recall
 from cnn_vs_rnn.probes.run import Entrant, RefusedError
 
-COPY = {"tasks": "copy_memory", "models": "gru", "seeds": 1, "budget.parameters": 1000, "trainer.max_epochs": 1}
+COPY = {"tasks": "copy_memory", "models": "gru", "seeds": 1, "budget.parameters": 1000, "trainer.steps": 3}
 COPY |= {f"tasks.copy_memory.options.{name}": value for name, value in {"delay": 5, "samples": 50}.items()}
 SELECTIVE = {"tasks": "selective_copy", "models": "gru", "seeds": 1, "budget.parameters": 1000}
 
@@ -104,7 +104,8 @@ def test_trained_networks_alone_are_measured(tmp_path):
     assert measure(entrants, {}) == []
     fit(folder)
     [one] = measure(entrants, {"alpha": 0.001})
-    assert (one.quantity, one.at, one.value) == ("memory_horizon", None, 0)  # after one epoch of 40 samples
+    assert (one.quantity, one.at) == ("memory_horizon", None)
+    assert one.value in (0, 15)  # all symbols are asked for after one delay
 
 
 def test_what_cannot_be_measured_is_refused(tmp_path):

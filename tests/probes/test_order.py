@@ -128,7 +128,7 @@ def test_a_text_in_another_order_is_another_text(tmp_path):
 
 
 def test_trained_networks_alone_are_measured_on_their_test_part(tmp_path):
-    [trial] = planned(compose(ADDING | {"seeds": 1, "trainer.max_epochs": 1}), tmp_path)
+    [trial] = planned(compose(ADDING | {"seeds": 1, "trainer.steps": 3}), tmp_path)
     folder = opened(trial, tmp_path / "trial")
     entrants = [Entrant(trial, None), Entrant(trial, folder)]
     assert measure(entrants, {}) == []

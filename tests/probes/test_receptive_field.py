@@ -77,7 +77,7 @@ def test_pooling_doubles_what_the_next_layer_sees():
 
 def test_each_stage_of_a_network_is_one_layer(tmp_path):
     params = {"tasks": "digits", "models": "cnn2d+resnet2d+gru", "seeds": 1, "budget.parameters": 3000}
-    trials = planned(compose(params | {"trainer.max_epochs": 1}), tmp_path)
+    trials = planned(compose(params | {"trainer.steps": 3}), tmp_path)
     folders = [opened(trial, tmp_path / trial.model.name) for trial in trials]
     for folder in folders:
         fit(folder)

@@ -58,7 +58,7 @@ def clock(monkeypatch):
 
 def test_tokens_of_the_answers_over_the_seconds_of_each_model(entrants, clock):
     found = {(one.quantity, one.model, one.at): one.value for one in measure(entrants, {"tokens": 5, "rounds": 3})}
-    batch = training_batch(entrants[0].trial, 32)
+    batch = training_batch(entrants[0].trial, entrants[0].trial.batch_size)
     counted = int((batch.targets != IGNORED).sum())
     assert found == {
         ("train_tokens", "conv_seq2seq", None): counted,

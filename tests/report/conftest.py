@@ -1,5 +1,6 @@
 """A made-up experiment with every kind of result a report must survive. No network is trained here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,15 @@ SCORES = {
     "adding": {"tcn": 0.0009, "lstm": 0.165, "gru": 0.0041, "crnn": 0.0023, "majority": 0.166, "linear": 0.158},
     "copy_memory": {"tcn": 0.012, "lstm": 0.39, "gru": 0.31, "majority": 0.416},
 }
+ROUNDS, STEPS = 25, 24  # of a training, and of a round
+
+
+def write_history(directory: Path, losses: Iterable[tuple[float, float]]) -> None:
+    """losses: of each round, on training and on validation samples."""
+    rows = [
+        f"{at},{STEPS * (at + 1)},{train:.6f},{valid:.6f},{valid:.6f}\n" for at, (train, valid) in enumerate(losses)
+    ]
+    (directory / "history.csv").write_text("".join(["round,step,train_loss,valid_loss,valid_score\n", *rows]))
 
 
 @dataclass
@@ -70,16 +80,14 @@ class MadeUp:
                 target = generator.uniform(0, 2, samples)
                 predicted = target + np.sqrt(per_sample)
         Predictions(per_sample, predicted, target).write(directory / "predictions.npz")
-        epochs = int(generator.integers(18, 31)) if network else 0
-        steps = np.arange(epochs)
+        rounds = np.arange(ROUNDS if network else 0)
         end = 3 * (1 - expected) if config.score == "accuracy" else expected
         start = 2.3 if config.score == "accuracy" else max(0.35, expected)
         speed = generator.uniform(3, 5)
-        train = end * 0.6 + (start - end * 0.6) * np.exp(-steps / speed) * generator.lognormal(0, 0.05, epochs)
-        valid = end + (start - end) * np.exp(-steps / speed) * generator.lognormal(0, 0.05, epochs)
-        valid *= 1 + 0.004 * steps
-        rows = "".join(f"{e},{t:.6f},{v:.6f},{v:.6f}\n" for e, t, v in zip(steps, train, valid, strict=True))
-        (directory / "history.csv").write_text("epoch,train_loss,valid_loss,valid_score\n" + rows)
+        train = end * 0.6 + (start - end * 0.6) * np.exp(-rounds / speed) * generator.lognormal(0, 0.05, len(rounds))
+        valid = end + (start - end) * np.exp(-rounds / speed) * generator.lognormal(0, 0.05, len(rounds))
+        valid *= 1 + 0.004 * rounds
+        write_history(directory, zip(train, valid, strict=True))
         result = TrialResult(
             task=task,
             condition=condition,
@@ -89,8 +97,9 @@ class MadeUp:
             fingerprint=f"{sum(map(ord, task + model)):06x}{seed}",
             parameters=int(10_000 + generator.integers(-400, 400)) if network else 0,
             width=float(generator.integers(12, 40)) if network else 0.0,
-            epochs=epochs,
-            best_epoch=int(valid.argmin()) if network else 0,
+            steps=STEPS * len(rounds),
+            epochs=48.0 if network else 0.0,
+            kept_round=max(0, len(rounds) - 1),
             train_seconds=float(generator.lognormal(0, 0.1)) * (2 + 3 * len(model) if network else 0.05),
             valid_score=float(per_sample.mean() + generator.normal(0, 0.002)),
             test_score=float(per_sample.mean()),
@@ -147,6 +156,7 @@ class MadeUp:
                     "errors": [],
                     "translations": [],
                     "claims": [],
+                    "published": [],
                     "environment": ENVIRONMENT,
                     "command": "kedro run --params experiment=quickstart",
                     "export_command": "kedro run --pipelines export --params experiment=quickstart",
@@ -198,7 +208,7 @@ def collected() -> type[MadeUp]:
 def everything(made_up) -> MadeUp:
     """All four tasks, two failed trials, flags of every kind."""
     made = made_up(("digits", "japanese_vowels", "adding", "copy_memory"))
-    flagged = {("adding", "lstm"): ("not_converged",), ("copy_memory", "lstm"): ("not_converged", "collapsed")}
+    flagged = {("adding", "lstm"): ("unfinished",), ("copy_memory", "lstm"): ("unfinished", "collapsed")}
     made.results = [
         trial.model_copy(update={"flags": flagged.get((trial.task, trial.model), ())})
         for trial in made.results

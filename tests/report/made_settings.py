@@ -77,7 +77,7 @@ def experiment_config(tasks, models=tuple(FAMILIES), seeds=5, **changes) -> Expe
                 "budget": BudgetConfig(name="parameters", parameters=10_000),
                 "recipe": RecipeConfig(name="default"),
                 "augment": AugmentConfig(name="default"),
-                "trainer": TrainerConfig(name="default", max_epochs=30, patience=6),
+                "trainer": TrainerConfig(name="default", steps=600),
                 "executor": LocalConfig(name="local"),
                 "statistics": StatisticsConfig(resamples=400),
             }

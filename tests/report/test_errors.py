@@ -18,7 +18,7 @@ from cnn_vs_rnn.statistics.judge import judge
 from cnn_vs_rnn.statistics.summary import read_predictions
 from cnn_vs_rnn.tasks.data import InputSpec, Samples
 
-SMALL = {"seeds": 2, "budget.parameters": 2000, "trainer.max_epochs": 1}
+SMALL = {"seeds": 2, "budget.parameters": 2000, "trainer.steps": 4}
 EVERY = {
     "image": {"tasks": "digits", "models": "cnn2d+gru"},
     "another test part a seed": {"tasks": "digits", "models": "cnn2d+gru", "tasks.digits.repeated": True},

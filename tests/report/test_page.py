@@ -63,7 +63,9 @@ def test_everything_is_on_the_page(everything, read):
         assert all(caution in page.text for caution in contest.cautions)
     assert "2 of 120 trials failed" in page.text
     assert "out of memory" in page.text
-    assert "not converged 5/5" in page.text
+    assert "collapsed 5/5" in page.text
+    assert "unfinished" in page.text
+    assert "unfinished 5/5" not in page.text  # it was asked of one seed
     assert "kedro run --params experiment=quickstart" in page.text
     assert "1 left out" in page.text
     assert "1d3376c0ffee" in page.text
@@ -140,7 +142,14 @@ def test_no_result_at_all(made_up, read):
 def test_scores_that_are_not_finite(made_up, read):
     made = made_up(("adding",))
     made.results = [
-        trial.model_copy(update={"test_score": float("nan"), "valid_score": float("inf"), "flags": ("diverged",)})
+        trial.model_copy(
+            update={
+                "test_score": float("nan"),
+                "valid_score": float("inf"),
+                "kept_round": 0,
+                "flags": ("diverged",),
+            }
+        )
         if trial.model == "gru"
         else trial
         for trial in made.results
@@ -158,7 +167,7 @@ def test_scores_that_are_not_finite(made_up, read):
 def break_results(directory: Path) -> None:
     nothing = np.empty(0)
     Predictions(np.full(360, np.nan), nothing, nothing).write(directory / "predictions.npz")
-    rows = "epoch,train_loss,valid_loss,valid_score\n0,0.5,0.4,0.4\n1,inf,nan,nan\n"
+    rows = "round,step,train_loss,valid_loss,valid_score\n0,24,0.5,0.4,0.4\n1,48,inf,nan,nan\n"
     (directory / "history.csv").write_text(rows)
 
 

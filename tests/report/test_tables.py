@@ -62,7 +62,7 @@ def test_every_trial_has_a_row(everything):
     assert (table["status"] == "failed").sum() == 2
     assert table[table["status"] == "failed"]["reason"].str.contains("out of memory").all()
     both = table[(table["task"] == "copy_memory") & (table["model"] == "lstm")]
-    assert set(both["flags"]) == {"not_converged collapsed"}
+    assert set(both["flags"]) == {"unfinished collapsed"}
     assert {"fingerprint", "seed", "mlflow_run_id"} <= set(table.columns)
 
 
@@ -95,10 +95,10 @@ def test_metrics(everything):
 
 def test_learning_curves(everything):
     curves = learning_curves(read_history(everything.results))
-    assert list(curves.columns) == ["task", "condition", "model", "epoch", "train_loss", "valid_loss"]
+    assert list(curves.columns) == ["task", "condition", "model", "seed", "step", "train_loss", "valid_loss"]
     assert set(curves["model"]) == {"cnn2d", "fcn", "tcn", "lstm", "gru", "crnn"}
-    assert curves["epoch"].min() == 1
-    assert not curves.duplicated(["task", "condition", "model", "epoch"]).any()
+    assert (curves["step"].min(), curves["step"].max()) == (24, 600)
+    assert not curves.duplicated(["task", "condition", "model", "seed", "step"]).any()
     assert learning_curves(read_history([])).empty
 
 
@@ -126,7 +126,10 @@ class TestTable:
             assert "…" not in text
 
     def test_flags_are_shown(self, everything):
-        assert "not_converged 5/5" in printed(flagged(everything))
+        text = printed(flagged(everything))
+        assert "collapsed 5/5" in text
+        assert "unfinished" in text
+        assert "unfinished 5/5" not in text  # it was asked of one seed
 
     def test_a_second_training_stands_beside_the_flags(self, everything):
         everything.results = [trial.model_copy(update={"retried": trial.seed == 1}) for trial in everything.results]
@@ -143,6 +146,6 @@ class TestTable:
 
 def flagged(everything):
     everything.results = [
-        trial.model_copy(update={"flags": ("not_converged", "collapsed")}) for trial in everything.results
+        trial.model_copy(update={"flags": ("unfinished", "collapsed")}) for trial in everything.results
     ]
     return everything.report().contests[0]

@@ -27,7 +27,7 @@ SETTINGS = {
     "seeds": 2,
     "statistics.min_seeds": 2,
     "budget.parameters": 5000,
-    "trainer.max_epochs": 1,
+    "trainer.steps": 8,
     "tasks.copy_symbols.score": "chrf",
     "tasks.copy_symbols.equivalence": 1,
     "tasks.copy_symbols.also": ["bleu", "chrf_beam", "accuracy", "perplexity"],

@@ -103,8 +103,8 @@ class TestTheHybrid:
         arena.enter("hybrid", "crnn", constant(0.95)).enter("baseline", "linear", constant(0.95))
         assert arena.recommend().decision == "neither"
 
-    def test_not_over_a_network_that_had_not_converged(self, arena):
-        arena.enter("cnn", "fcn", constant(0.8), flags=("not_converged",)).enter("rnn", "gru", constant(0.8))
+    def test_not_over_a_network_that_is_unfinished(self, arena):
+        arena.enter("cnn", "fcn", constant(0.8), flags=("unfinished",)).enter("rnn", "gru", constant(0.8))
         assert arena.enter("hybrid", "crnn", constant(0.95)).recommend().decision == "tie"
 
 
@@ -169,11 +169,13 @@ class TestWhatWouldChangeIt:
         assert (advice.needs.seeds, advice.needs.samples) == (5, None)
         assert advice.would_change_it == "At least 5 seeds (seeds=5)."
 
-    def test_networks_that_had_not_converged_need_epochs_and_not_seeds(self, arena):
-        arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7), flags=("not_converged",))
+    def test_an_unfinished_network_needs_steps_and_not_seeds(self, arena):
+        arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7), flags=("unfinished",))
         advice = arena.recommend()
         assert (advice.decision, advice.needs.seeds, advice.needs.samples) == ("undecided", None, None)
-        assert advice.would_change_it == "More epochs for gru (trainer.max_epochs=40)."  # it was given 20
+        assert advice.would_change_it == (
+            "A longer training, which gru would gain by (trainer.steps=1200)."  # it was given 600
+        )
 
     def test_the_decided_need_nothing(self, arena):
         advice = arena.enter("cnn", "fcn", constant(0.9)).enter("rnn", "gru", constant(0.7)).recommend()

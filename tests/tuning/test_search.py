@@ -10,17 +10,17 @@ from cnn_vs_rnn.tuning.search import Search, TuningTrial, chosen
 from cnn_vs_rnn.tuning.space import space_of, standing
 
 EXPERIMENT = compose({"tasks": "digits", "models": "gru+cnn2d", "seeds": 1})
-TUNING = TuningConfig(trials=12, startup=4, warmup_epochs=2)
+TUNING = TuningConfig(trials=12, startup=4, warmup=2)
 
 
-def entry(model="gru", tuning=TUNING):
+def entry(model="gru", tuning=TUNING, folds=1):
     setting = setting_under(EXPERIMENT, "default", EXPERIMENT.tasks["digits"], EXPERIMENT.models[model])
-    return Search(setting, space_of(EXPERIMENT.models[model], "default", EXPERIMENT), tuning)
+    return Search(setting, space_of(EXPERIMENT.models[model], "default", EXPERIMENT), tuning, folds)
 
 
 def hill(setting) -> float:
-    """Best at a learning rate of 0.01."""
-    return 1 - abs(setting.recipe.learning_rate - 0.01) * 20
+    """Best at a learning rate of 0.004, which is not the recipe's."""
+    return 1 - abs(setting.recipe.learning_rate - 0.004) * 20
 
 
 def searched(model="gru", tuning=TUNING) -> list:
@@ -80,15 +80,25 @@ class TestStopping:
 
     def test_what_is_worse_than_the_median_is_stopped_after_the_warm_up(self, search):
         assert search.stopped_at([0.1, 0.1]) is None
-        assert search.stopped_at([0.1, 0.1, 0.1, 0.1]) == TUNING.warmup_epochs
+        assert search.stopped_at([0.1, 0.1, 0.1, 0.1]) == TUNING.warmup
 
     def test_what_is_as_good_goes_on(self, search):
         assert search.stopped_at([0.5, 0.6, 0.7, 0.8, 0.95]) is None
 
     def test_it_does_not_matter_how_often_one_asks(self, search):
         scores = [0.9, 0.9, 0.9, 0.5, 0.5, 0.1]
-        by_epoch = [search.stopped_at(scores[:epochs]) for epochs in range(1, 6)]
-        assert by_epoch == [None] * 5  # the best so far counts
+        by_round = [search.stopped_at(scores[:rounds]) for rounds in range(1, 6)]
+        assert by_round == [None] * 5  # the best so far counts
+
+    def test_of_folds_each_but_the_first_is_looked_at_whatever_the_warm_up(self):
+        search = entry(tuning=TUNING.model_copy(update={"warmup": 9}), folds=5)
+        for _ in range(TUNING.startup):
+            search.ask()
+            assert search.stopped_at([0.8, 0.8, 0.8, 0.8, 0.8]) is None
+            search.tell("finished", 0.8)
+        search.ask()
+        assert search.stopped_at([0.1]) is None
+        assert search.stopped_at([0.1, 0.2]) == 1
 
     def test_without_a_pruner_nothing_is_stopped(self):
         search = entry(tuning=TUNING.model_copy(update={"pruner": "none"}))
@@ -110,8 +120,8 @@ def trial(number, score, state="finished"):
         values={},
         state=state,
         score=score,
-        epochs=3,
-        fingerprint=str(number),
+        steps=600,
+        fingerprints=(str(number),),
     )
 
 
@@ -141,7 +151,7 @@ class TestSpace:
             (
                 "recipe.learning_rate",
                 {"low": 0.1, "high": 1.0},
-                r"recipe\.learning_rate=0\.003 lies outside .*0\.1 to 1",
+                r"recipe\.learning_rate=0\.01 lies outside .*0\.1 to 1",
             ),
             ("model.options.initialisation", {"choices": ["chrono"]}, "initialisation=orthogonal lies outside"),
         ],

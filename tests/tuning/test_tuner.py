@@ -1,4 +1,4 @@
-"""All searches side by side, with real trainings of a few epochs."""
+"""All searches side by side, with real trainings of a few steps."""
 
 import pytest
 from contest import compose, prepared
@@ -17,10 +17,12 @@ EXPERIMENT = compose(
         "budget.parameters": 1500,
         "tasks.digits.limit": 150,
         "tasks.digits.test_limit": 20,
-        "trainer.max_epochs": 4,
+        "tasks.digits.refit": False,
+        "trainer.steps": 8,
+        "trainer.rounds": 4,
         "tuning.trials": 4,
         "tuning.startup": 1,
-        "tuning.warmup_epochs": 1,
+        "tuning.warmup": 1,
     }
 )
 
@@ -50,6 +52,7 @@ def test_every_network_gets_the_same_number_of_trials(data, tmp_path):
         "gru": [0, 1, 2, 3],
         "cnn2d": [0, 1, 2, 3],
     }
+    assert all(len(one.fingerprints) == 1 and one.steps in (4, 6, 8) for one in tuner.trials)
     values = tuned_values(tuner.trials, EXPERIMENT)
     assert set(values) == {("default", "digits", "gru"), ("default", "digits", "cnn2d")}
     trials = plan_trials(EXPERIMENT, data, values)
@@ -75,22 +78,24 @@ def test_a_trial_that_is_worse_is_stopped_and_stays_so(data, tmp_path):
     fit(TrialFolder(folder))
     _, (second,) = tuner.ended(folder, None)
     history = TrialFolder(second).history
-    history.write_text("epoch,valid_score\n0,0.0\n1,0.0\n")  # as it stands in the middle of a training
+    history.write_text("round,valid_score\n0,0.0\n1,0.0\n")  # as it stands in the middle of a training
     tuner.tick([second])
     assert TrialFolder(second).stop.exists()
-    told, _ = tuner.ended(second, None)
-    assert (told.state, told.score, told.epochs) == ("stopped", 0.0, 2)
+    state, _ = tuner.ended(second, None)
+    told = tuner.trials[-1]
+    assert (state, told.state, told.score, told.steps) == ("stopped", "stopped", 0.0, 4)
+    assert told.fingerprints == (second.name,)
     assert TrialFolder(second).record() is None
 
 
 class _StopAfter(Callback):
-    """Stops a training from outside after some epochs."""
+    """Stops a training from outside after some rounds."""
 
-    def __init__(self, folder, epochs):
-        self.folder, self.epochs = folder, epochs
+    def __init__(self, folder, rounds):
+        self.folder, self.rounds = folder, rounds
 
     def on_train_epoch_start(self, trainer, pl_module):
-        if trainer.current_epoch + 1 == self.epochs:
+        if trainer.current_epoch + 1 == self.rounds:
             self.folder.stop.touch()
 
 
@@ -98,15 +103,16 @@ def test_a_stop_ends_the_training_without_a_result(data, tmp_path):
     tuner = Tuner(EXPERIMENT, data, tmp_path)
     folder = TrialFolder(tuner.start()[0])
     fit(folder, [_StopAfter(folder, 2)])
-    assert folder.epochs_trained() == 2
+    assert folder.rounds_trained() == 2
     assert folder.record() is None
     fit(folder)  # handed out again by mistake
-    assert folder.epochs_trained() == 2
+    assert folder.rounds_trained() == 2
 
 
 def test_a_failed_trial_is_told_and_the_search_goes_on(data, tmp_path):
     tuner = Tuner(EXPERIMENT, data, tmp_path)
     (folder, _) = tuner.start()
-    told, following = tuner.ended(folder, "out of memory")
-    assert (told.state, told.score) == ("failed", None)
+    state, following = tuner.ended(folder, "out of memory")
+    told = tuner.trials[-1]
+    assert (state, told.state, told.score, told.steps) == ("failed", "failed", None, 0)
     assert len(following) == 1
