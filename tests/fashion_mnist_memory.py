@@ -19,8 +19,9 @@ experiment = compose(
         "models": "cnn2d",
         "seeds": 1,
         "budget.parameters": 3000,
-        "trainer.max_epochs": 1,
-        "trainer.patience": 1,
+        "recipe.batch_size": 64,
+        "trainer.steps": 750,
+        "trainer.rounds": 1,
     }
 )
 (trial,) = planned(experiment, root)
@@ -29,4 +30,4 @@ folder = opened(trial, root / "trial")
 fit(folder)
 record = folder.record()
 assert record is not None
-sys.stdout.write(f"{len(train)} {record.epochs} {peak_resident_bytes()}\n")
+sys.stdout.write(f"{len(train)} {record.steps * trial.batch_size // len(train)} {peak_resident_bytes()}\n")

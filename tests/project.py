@@ -21,7 +21,7 @@ defaults:
 experiment: tiny
 question: Does the whole machine run?
 seeds: 3
-trainer: {max_epochs: 2}
+trainer: {steps: 30, rounds: 2, check_longer: false}
 budget: {parameters: 3000}
 executor: {workers: 2}
 tasks: {digits: {also: [macro_f1, nll]}}

@@ -12,7 +12,7 @@ import torch
 
 from cnn_vs_rnn.augmentation.scaling import prepare, read_part
 from cnn_vs_rnn.costs.measure import training_step
-from cnn_vs_rnn.learner.batches import Batches
+from cnn_vs_rnn.learner.batches import TrainingBatches
 from cnn_vs_rnn.learner.fit import initial_model
 from cnn_vs_rnn.models.closed_form import ClosedForm
 from cnn_vs_rnn.planning.plan import plan_trials
@@ -33,7 +33,7 @@ for trial in plan_trials(contest, prepared):
     if isinstance(model, ClosedForm):
         model.fit(train, trial.seed)
     else:
-        batch = next(iter(Batches(train, trial.recipe.batch_size, shuffle_seed=0)))
+        batch = next(iter(TrainingBatches(train, trial.batch_size, steps=1, seed=0)))
         before = [parameter.detach().clone() for parameter in model.parameters()]
         training_step(model, trial, batch)()
         changed = [(new != old).any() for new, old in zip(model.parameters(), before, strict=True)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from contest import ADDING, assert_same_result, compose, opened, planned
+from contest import ADDING, TWICE, assert_same_result, compose, opened, planned
 
 from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
 from cnn_vs_rnn.learner.checkpoints import read_checkpoint
@@ -46,10 +46,11 @@ class WarmRuns:
 
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory):
-    """Networks and a baseline, and one whose first training diverges."""
+    """Networks and baselines, some of which train twice, and one each of whose trainings diverges at first."""
     root = tmp_path_factory.mktemp("adding")
-    trials = planned(compose(ADDING | {"models": "lstm+linear"}), root)
-    lstm = next(trial for trial in trials if trial.model.name == "lstm")
+    trials = planned(compose(ADDING | {"models": "lstm+linear"}), root / "once")
+    trials += planned(compose(ADDING | TWICE | {"models": "lstm+linear", "seeds": 1}), root / "twice")
+    lstm = next(trial for trial in trials if trial.model.name == "lstm" and trial.refits)
     return [*trials, lstm.model_copy(update={"recipe": lstm.recipe.model_copy(update=DIVERGING)})]
 
 
@@ -80,9 +81,10 @@ def wait_for(condition):
 def assert_nothing_is_torn(folders):
     for folder in folders:
         assert folder.trial()
-        for checkpoint in (folder.best, folder.last):
-            assert not checkpoint.exists() or read_checkpoint(checkpoint)
-        assert len(folder.valid_scores()) == len(folder.epochs())
+        for files in (folder.validated, folder.fold, folder.refit):
+            for checkpoint in (files.weights, files.last):
+                assert not checkpoint.exists() or read_checkpoint(checkpoint)
+            assert all(None not in row and None not in row.values() for row in files.rows())
         assert not folder.result.exists() or folder.record() is not None
 
 

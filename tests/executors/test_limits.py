@@ -83,7 +83,7 @@ def test_a_trial_that_takes_too_long_is_ended_and_the_others_go_on(trial, endles
     said = "it took longer than executor.trial_minutes=0.1: its process was ended"
     assert [failures[folder.path] for folder in (hanging, slow, *others)] == [said, said, None, None]
     assert hanging.failure() == slow.failure() == said
-    assert slow.last.exists()  # to go on from
+    assert slow.validated.last.exists()  # to go on from
     here = opened(trial, tmp_path / "here")
     fit(here)
     for other in others:
@@ -113,14 +113,14 @@ def test_workers_leave_the_signals_of_a_terminal_and_of_a_scheduler_to_the_paren
     sent = [signal.SIGUSR2, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGCONT]
     for number in sent:
         worker.process.send_signal(number)  # while it starts
-    epochs = []
+    rounds = []
 
     def on_tick(busy):
-        if folder.epochs_trained() and not epochs:
+        if folder.rounds_trained() and not rounds:
             for number in sent:
                 worker.process.send_signal(number)
-            epochs.append(folder.epochs_trained())
-        elif epochs and folder.epochs_trained() > epochs[0]:
+            rounds.append(folder.rounds_trained())
+        elif rounds and folder.rounds_trained() > rounds[0]:
             folder.stop.touch()
 
     ended = {}

@@ -65,7 +65,7 @@ def test_a_failing_trial_is_reported_and_the_others_go_on(executor, trials, tmp_
     assert failures["gone"].startswith("FileNotFoundError: ")
     assert failures["broken"].startswith("ValidationError: ")
     assert failures["diverging"] == (
-        "DivergedError: the loss was not finite in epoch 1: lower recipe.learning_rate=1e+38, as at 1e+37"
+        "DivergedError: the loss was not finite in round 1: lower recipe.learning_rate=1e+38, as at 1e+37"
     )
     assert not any("\n" in failure for failure in failures.values() if failure)
     for name, folder in folders.items():
@@ -81,7 +81,7 @@ def test_a_worker_killed_from_outside_is_reported_and_replaced(executor, trials,
 
     def on_tick(busy):
         ticks.append(busy)
-        if killed.epochs_trained() and all(folder.result.exists() for folder in others[:2]):
+        if killed.rounds_trained() and all(folder.result.exists() for folder in others[:2]):
             victim.kill()
 
     failures = run(executor, [killed, *others], on_tick)
@@ -122,7 +122,7 @@ def test_workers_end_with_the_process_that_started_them(endless, tmp_path):
     """)
     parent = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True)
     worker = int(parent.stdout.readline())
-    while not folder.last.exists():
+    while not folder.validated.last.exists():
         assert parent.poll() is None
         time.sleep(0.01)
     parent.send_signal(signal.SIGKILL)
@@ -133,9 +133,9 @@ def test_workers_end_with_the_process_that_started_them(endless, tmp_path):
             break
         time.sleep(0.02)
     assert not is_alive(worker)
-    epochs = folder.epochs_trained()
+    rounds = folder.rounds_trained()
     time.sleep(0.3)
-    assert folder.epochs_trained() == epochs
+    assert folder.rounds_trained() == rounds
     assert not folder.result.exists()
 
 

@@ -29,12 +29,12 @@ def unwatched(trial, tmp_path_factory):
     return folder
 
 
-class KilledInEpoch(Callback):
-    def __init__(self, epoch):
-        self.epoch = epoch
+class KilledInRound(Callback):
+    def __init__(self, number):
+        self.number = number
 
     def on_train_epoch_start(self, trainer, pl_module):
-        if trainer.current_epoch == self.epoch:
+        if trainer.current_epoch == self.number:
             raise Killed
 
 
@@ -56,7 +56,7 @@ def test_sampling_changes_no_result_not_of_a_trial_that_was_killed_and_resumed_e
     folder = opened(trial, tmp_path)
     ticking = itertools.count(step=EVERY_SECONDS).__next__  # a sample after every batch
     with pytest.raises(Killed):
-        fit(folder, [NodeMetrics(folder.path, ticking), KilledInEpoch(3)])
+        fit(folder, [NodeMetrics(folder.path, ticking), KilledInRound(3)])
     before = len(list(readings(folder.path)))
     assert before > 3 * len(NAMES)
     with (folder.path / "system.csv").open("a") as file:

@@ -18,14 +18,14 @@ class Clock:
         return self.now
 
 
-def train(folder, epochs):
-    """What is on disk after these epochs."""
+def train(folder, rounds):
+    """What is on disk after these rounds."""
     folder.mkdir(exist_ok=True)
-    TrialFolder(folder).history.write_text("epoch\n" + "".join(f"{epoch}\n" for epoch in range(epochs)))
+    TrialFolder(folder).history.write_text("round\n" + "".join(f"{number}\n" for number in range(rounds)))
 
 
 class Watched:
-    """Two trials of 100 epochs, expected to take 50 s and 150 s, at most twice as long."""
+    """Two trials of 100 rounds, expected to take 50 s and 150 s, at most twice as long."""
 
     def __init__(self, root, workers=1, reused=0, terminal=False):
         self.clock = Clock()
@@ -58,10 +58,10 @@ def test_before_anything_is_done_the_estimates_speak(tmp_path):
     assert Watched(tmp_path, workers=8).progress.seconds_left() == 100  # there are only two trials
 
 
-def test_epochs_count_while_a_trial_trains_and_all_of_it_when_it_has_ended(tmp_path):
+def test_rounds_count_while_a_trial_trains_and_all_of_it_when_it_has_ended(tmp_path):
     watched = Watched(tmp_path)
     train(watched.short, 10)
-    assert watched.after(10).share_done() == pytest.approx(10 / 200)  # 10 of 100 epochs that take 100 s at most
+    assert watched.after(10).share_done() == pytest.approx(10 / 200)  # 10 of 100 rounds that take 100 s at most
     train(watched.short, 90)
     assert watched.after(10).share_done() == pytest.approx(0.95 * 50 / 200)  # beyond what is expected, not yet ended
     watched.progress.trial_ended(watched.short, None)
@@ -83,7 +83,7 @@ def test_the_speed_so_far_corrects_the_estimates_more_and_more(tmp_path):
     assert watched.progress.seconds_left() == pytest.approx(share * by_speed + (1 - share) * by_estimate)
 
 
-def test_epochs_of_a_run_that_was_killed_are_done_but_say_nothing_of_this_runs_speed(tmp_path):
+def test_rounds_of_a_run_that_was_killed_are_done_but_say_nothing_of_this_runs_speed(tmp_path):
     train(tmp_path / "long", 40)
     watched = Watched(tmp_path)
     assert watched.progress.share_done() == pytest.approx(120 / 200)
@@ -107,7 +107,7 @@ def test_a_tick_reads_the_trials_in_training_alone(tmp_path, monkeypatch):
     console = Console(file=io.StringIO())
     progress = TrainingProgress(estimates, dict.fromkeys(folders, 100), reused=0, workers=2, console=console)
     read = []
-    monkeypatch.setattr(TrialFolder, "epochs_trained", lambda folder: read.append(folder.path) or 10)
+    monkeypatch.setattr(TrialFolder, "rounds_trained", lambda folder: read.append(folder.path) or 10)
     progress.tick(folders[:2])
     assert read == folders[:2]
     assert progress.share_done() == pytest.approx(2 * 10 / (50 * 50))
@@ -115,6 +115,32 @@ def test_a_tick_reads_the_trials_in_training_alone(tmp_path, monkeypatch):
     progress.tick(folders[1:3])
     assert read == [*folders[:2], *folders[1:3]]  # one that has ended is not read again, nor those that wait
     assert progress.share_done() == pytest.approx((50 + 10 + 10) / (50 * 50))
+
+
+def test_trials_that_nobody_knew_of_before_are_counted_with_what_is_done_of_them_already(tmp_path):
+    watched = Watched(tmp_path)
+    watched.clock.now += 200
+    for folder in (watched.short, watched.long):
+        watched.progress.trial_ended(folder, None)
+    later, begun = tmp_path / "later", tmp_path / "begun"
+    train(begun, 50)  # by a run that was killed
+    added = dict.fromkeys((later, begun), Estimate(100.0, 100.0))
+    watched.progress.add(added, dict.fromkeys(added, 100), workers=2)
+    assert watched.progress.counted() == (2, 4)
+    assert watched.progress.share_done() == pytest.approx(250 / 400)
+    by_speed, by_estimate, share = 150 * 200 / 200, 150 / 2, 200 / 350
+    assert watched.progress.seconds_left() == pytest.approx(share * by_speed + (1 - share) * by_estimate)
+    for folder in added:
+        watched.progress.trial_ended(folder, None)
+    assert watched.progress.share_done() == 1
+
+
+def test_trials_can_be_added_where_all_the_others_are_reused(tmp_path):
+    progress = TrainingProgress({}, {}, reused=7, workers=1, console=Console(file=io.StringIO()), clock=Clock())
+    added = [tmp_path / "one", tmp_path / "other"]
+    progress.add(dict.fromkeys(added, Estimate(40.0, 40.0)), dict.fromkeys(added, 100), workers=2)
+    assert progress.counted() == (7, 9)
+    assert progress.seconds_left() == 40
 
 
 def test_with_nothing_to_train_all_is_done():

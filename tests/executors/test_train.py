@@ -39,7 +39,7 @@ def test_a_failure_that_the_user_can_mend_says_so_and_no_more(trial, tmp_path):
     folder = opened(trial, tmp_path)
     with file_size_limit(10):
         failure = train_one(folder)
-    assert failure == f"{folder.best} cannot be written: File too large; free or unlock it, then run again"
+    assert failure == f"{folder.weights} cannot be written: File too large; free or unlock it, then run again"
 
 
 def test_a_folder_that_cannot_be_locked_says_so(trial, tmp_path):
@@ -79,14 +79,14 @@ def test_a_second_process_waits_for_the_first_and_takes_over_where_that_is_kille
     assert "begun" in hear(first)
     assert [hear(second) for _ in range(2)][1]["failure"] is None
     second.give(folder)
-    while folder.epochs_trained() < 3:
+    while folder.rounds_trained() < 3:
         assert first.process.poll() is None
     time.sleep(0.5)  # of a chance to do wrong
     assert said(second) is None
     first.kill()
-    epochs = folder.epochs_trained()
+    rounds = folder.rounds_trained()
     assert hear(second) == {"folder": str(folder.path), "begun": True}
-    while folder.epochs_trained() <= epochs:
+    while folder.rounds_trained() <= rounds:
         assert second.process.poll() is None
     folder.stop.touch()
     assert hear(second) == {"folder": str(folder.path), "failure": None}

@@ -38,7 +38,7 @@ def test_answers_failures_and_the_end_of_its_standard_input(trial, trial_for_eve
     here = opened(trial, tmp_path / "here")
     fit(here)
     assert_same_result(good, here)  # this process has trained other things, and with run-time checks
-    while not endless.epochs_trained():
+    while not endless.rounds_trained():
         assert worker.process.poll() is None
     worker.process.stdin.close()
     assert worker.process.wait(timeout=20) == 0

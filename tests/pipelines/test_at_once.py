@@ -25,7 +25,7 @@ question: Is it still there?
 seeds: 1
 budget: {parameters: 2000}
 executor: {workers: 1}
-trainer: {max_epochs: 100000, patience: 100000}
+trainer: {steps: 3000000, rounds: 1000000}
 tasks: {adding: {options: {length: 5, samples: 60, test_samples: 20}}}
 """
 

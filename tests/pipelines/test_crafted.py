@@ -33,7 +33,7 @@ def said(project, *arguments, **environment):
 @pytest.mark.filterwarnings("default")  # MLflow, used in this process here, warns of its own dependencies
 def test_the_weights_of_an_mlflow_model(finished, tmp_path):
     marker = tmp_path / "executed"
-    weights = next((finished.root / "data/09_tracking/artifacts").rglob("best.ckpt"))
+    weights = next((finished.root / "data/09_tracking/artifacts").rglob("weights.ckpt"))
     model = next(folder for folder in weights.parents if (folder / "MLmodel").exists())
     shutil.copytree(model, tmp_path / "model")
     forged = tmp_path / "model" / weights.relative_to(model)

@@ -170,7 +170,7 @@ def test_a_contest_that_was_not_held_is_not_exported(copied):
 
 
 def test_a_training_that_is_gone_is_named(copied):
-    for file in (copied.root / "data/06_models/tiny").rglob("best.ckpt"):
+    for file in (copied.root / "data/06_models/tiny").rglob("weights.ckpt"):
         file.unlink()
     answer = copied.kedro("run", "--pipelines", "export", "--params", "experiment=tiny")
     assert answer.returncode != 0

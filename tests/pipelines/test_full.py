@@ -15,7 +15,7 @@ TRANSLATORS = 20_000  # parameters, of which positions take some
 PART = {
     "seeds": 2,
     "budget": {"parameters": 3000},
-    "trainer": {"accelerator": "auto", "max_epochs": 1, "patience": 1},
+    "trainer": {"accelerator": "auto", "steps": 5, "rounds": 1, "check_longer": False},
     "executor": {"workers": 2},
 }
 
@@ -33,6 +33,8 @@ def reduce(path):
     models["/model"] = [model for model in models["/model"] if model in FEW]
     settings["defaults"] = [one for one in settings["defaults"] if not any("@models." in key for key in one)]
     settings.pop("models", None)  # second ways to run a model
+    figures = settings.get("published", {})
+    settings["published"] = {label: one for label, one in figures.items() if one["model"] in FEW}
     small = {"budget": {"parameters": TRANSLATORS}} if "multi30k" in tasks else {}
     path.write_text("# @package _global_\n" + yaml.safe_dump({**settings, **PART, **small}, sort_keys=False))
 

@@ -21,6 +21,7 @@ KILLS = [
     ("02_intermediate/small/ingested.json", 0),
     ("06_models/small/*/*/*/last.ckpt", 1),
     ("06_models/small/*/*/*/result.json", 6),
+    ("06_models/small/longer/*/*/*/*/result.json", 3),
     ("06_models/small/*/*/*/result.json", 14),
     ("07_model_output/small/predictions/*/*/*.npz", 1),
     ("08_reporting/small/leaderboard.csv", 1),
@@ -35,7 +36,7 @@ experiment: small
 question: Does it come to its end?
 seeds: 3
 budget: {parameters: 2000}
-trainer: {max_epochs: 12, patience: 12}
+trainer: {steps: 60, rounds: 12}
 executor: {workers: 2}
 tasks: {adding: {options: {length: 12, samples: 200, test_samples: 40}}}
 conditions:
@@ -105,9 +106,7 @@ def test_killed_and_started_again_it_reports_what_the_undisturbed_run_reports(tm
         assert run.wait() == -signal.SIGKILL
         while not all(map(is_over, children)):
             time.sleep(0.01)
-        results = {
-            path: path.stat().st_mtime_ns for path in project.root.glob("data/06_models/small/*/*/*/result.json")
-        }
+        results = {path: path.stat().st_mtime_ns for path in project.root.glob("data/06_models/small/**/result.json")}
         assert {path: results[path] for path in done} == done
         done = results
     answer = project.kedro("run", "--params", "experiment=small")

@@ -1,7 +1,7 @@
 """Every request to MLflow takes effect, but its answer is lost, once: all is there once all the same."""
 
 import pytest
-from contest import ADDING, compose, opened, planned
+from contest import ADDING, TWICE, compose, opened, planned
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
@@ -52,7 +52,7 @@ def losing(name, lost):
 def trained(tmp_path_factory):
     """A trial, its folder and its result."""
     root = tmp_path_factory.mktemp("adding")
-    trial = planned(compose(ADDING), root)[0]
+    trial = planned(compose(ADDING | TWICE), root)[0]
     folder = opened(trial, root / "trial")
     fit(folder, [NodeMetrics(folder.path)])
     return trial, folder, evaluate_trial(folder, trial, folder.record(), root / "predictions")
@@ -99,12 +99,13 @@ def test_requests_that_took_effect_although_their_answer_was_lost_do_so_once(tra
     assert {run.info.run_id for run in runs} == {tracker.parent_id, run_id}
     assert {run.info.status for run in runs} == {"FINISHED"}
     (child,) = [run for run in runs if run.info.run_id == run_id]
-    epochs = list(range(folder.record().epochs))
-    for name in ("train/loss", "val/loss", "val/mse", "train/learning_rate"):
-        assert [metric.step for metric in client.get_metric_history(run_id, name)] == epochs
-    others = set(child.data.metrics) - {"train/loss", "val/loss", "val/mse", "train/learning_rate"}
-    assert all(len(client.get_metric_history(run_id, name)) == 1 for name in others)
-    assert len([name for name in others if name.startswith("system/")]) == len(list(readings(folder.path)))
+    by_step = {"train/loss", "val/loss", "val/mse", "train/learning_rate", "refit/loss", "refit/learning_rate"}
+    for name in by_step:
+        assert [metric.step for metric in client.get_metric_history(run_id, name)] == list(range(3, 61, 3))
+    sampled = {name for name in child.data.metrics if name.startswith("system/")}
+    assert sum(len(client.get_metric_history(run_id, name)) for name in sampled) == len(list(readings(folder.path)))
+    once = set(child.data.metrics) - by_step - sampled
+    assert all(len(client.get_metric_history(run_id, name)) == 1 for name in once)
     assert len(child.inputs.dataset_inputs) == 1
     (model,) = client.search_logged_models([tracker.experiment_id])
     assert model.status == LoggedModelStatus.READY

@@ -55,7 +55,7 @@ def run(project, *arguments, before=()):
 def test_a_disk_that_is_full_of_checkpoints_fails_their_trials_alone(copied):
     gru = copied.root / "data/06_models/tiny/digits/gru"
     for folder in gru.iterdir():
-        for name in ("result.json", "best.ckpt"):
+        for name in ("result.json", "weights.ckpt"):
             (folder / name).unlink()
     tcn = copied.root / "data/06_models/tiny/japanese_vowels/tcn"
     shutil.rmtree(tcn)
@@ -110,7 +110,7 @@ def test_a_disk_on_which_mlflow_cannot_write_its_database(copied, made):
 def test_folders_that_may_not_be_written(copied):
     """A trial's, whose failure leaves the others alone, and then that of the report."""
     gru = next((copied.root / "data/06_models/tiny/digits/gru").iterdir())
-    for name in ("result.json", "best.ckpt"):
+    for name in ("result.json", "weights.ckpt"):
         (gru / name).unlink()
     (gru / ".lock").unlink()
     gru.chmod(0o555)

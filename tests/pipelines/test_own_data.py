@@ -11,7 +11,7 @@ import pytest
 from own_data.made import images, texts
 from project import make_project
 
-FEW = "seeds=2,trainer.max_epochs=2,budget.parameters=2000,executor.workers=2"
+FEW = "seeds=2,trainer.steps=30,trainer.rounds=2,trainer.check_longer=false,budget.parameters=2000,executor.workers=2"
 
 
 @pytest.fixture

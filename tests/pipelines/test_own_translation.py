@@ -20,7 +20,8 @@ from cnn_vs_rnn.trials.folder import TrialFolder
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow, used in this process here, warns of its own dependencies
 
-SMALL = "models=conv_seq2seq+rnn_seq2seq,seeds=3,trainer.max_epochs=2,budget.parameters=9000,executor.workers=2"
+SHORT = "trainer.steps=30,trainer.rounds=2,trainer.check_longer=false"
+SMALL = f"models=conv_seq2seq+rnn_seq2seq,seeds=3,{SHORT},budget.parameters=9000,executor.workers=2"
 PARAMS = f"experiment=my_data,path=corpus,source_column=en,{SMALL}"
 TRANSLATE = """
 import json, sys
@@ -80,7 +81,7 @@ def test_a_model_that_mlflow_holds_answers_tokens_with_tokens(held, monkeypatch)
     answered = mlflow.pyfunc.load_model("models:/my_data-corpus@best").predict(
         {"inputs": test.inputs, "lengths": test.lengths}
     )
-    expected = model_from(folder / "best.ckpt", trial).translate(
+    expected = model_from(folder / "weights.ckpt", trial).translate(
         torch.from_numpy(test.inputs), torch.from_numpy(test.lengths), trial.task.beam
     )
     assert answered.dtype == np.int64
@@ -103,7 +104,7 @@ def test_the_exported_model_translates_text_far_from_the_project(held, exported,
     pool = trial.data.task.pool().joined(trial.data.task.test())
     known = [text_of(row, facts.vocabulary) for row in pool.inputs.tolist()]
     asked = pool.take(np.array([known.index(text) for text in texts]))
-    model = model_from(trained / "best.ckpt", trial)
+    model = model_from(trained / "weights.ckpt", trial)
     tokens = model.translate(torch.from_numpy(asked.inputs), torch.from_numpy(asked.lengths), facts.beam)
     answers = json.loads(told.stdout.splitlines()[-1])
     assert [answers[str(at)] for at in range(3)] == [text_of(row, facts.vocabulary) for row in tokens.tolist()]

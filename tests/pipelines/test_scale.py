@@ -18,7 +18,7 @@ from pipelines.rooms import Rooms
 from pipelines.session import RunSession, close_session, current, open_session
 from pipelines.training import nodes
 
-RECORD = FitRecord(epochs=1, best_epoch=0, valid_score=0.5, train_seconds=1.0, diverged=False, converged=True)
+RECORD = FitRecord(steps=1, rounds=1, kept_round=0, valid_score=0.5, train_seconds=1.0, diverged=False)
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def test_resuming_looks_at_each_trial_once(conditions, many, tmp_path, monkeypat
     trials = plan_trials(experiment, prepared)
     for trial in trials:
         folder = contest.opened(trial, trial.folder(tmp_path))
-        folder.best.write_bytes(b"weights")
-        folder.history.write_text("epoch\n0\n")
+        folder.weights.write_bytes(b"weights")
+        folder.history.write_text("round\n0\n")
         folder.finish(RECORD)
     counted = Counter()
-    for owner, name in ((Trial, "fingerprint"), (TrialFolder, "record"), (TrialFolder, "epochs_trained")):
+    for owner, name in ((Trial, "fingerprint"), (TrialFolder, "record"), (TrialFolder, "rounds_trained")):
         real = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda self, real=real, name=name: counted.update([name]) or real(self))
     real_read = Path.read_bytes
@@ -87,6 +87,6 @@ def test_resuming_looks_at_each_trial_once(conditions, many, tmp_path, monkeypat
         assert current().progress.counted() == (len(trials), len(trials))
     finally:
         close_session()
-    assert counted["record"] == counted["best.ckpt"] == counted["history.csv"] == len(trials)
+    assert counted["record"] == counted["weights.ckpt"] == counted["history.csv"] == len(trials)
     assert counted["fingerprint"] <= 3 * len(trials)
-    assert counted["epochs_trained"] == 0
+    assert counted["rounds_trained"] == 0

@@ -17,14 +17,17 @@ pytestmark = pytest.mark.skipif(POSTGRES is None, reason="PostgreSQL is not inst
 
 PARAMS = (
     "experiment=tiny,tasks=adding,models=lstm+tcn,tasks.adding.options.length=5,tasks.adding.options.samples=60,"
-    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.max_epochs=120,"
-    "trainer.patience=120,executor.workers=8"
+    "tasks.adding.options.test_samples=20,budget.parameters=500,recipe.batch_size=16,trainer.steps=360,"
+    "trainer.rounds=120,executor.workers=8"
 )
-EPOCH_METRICS = {
-    "train/loss": "train_loss",
-    "train/learning_rate": "learning_rate",
-    "val/loss": "valid_loss",
-    "val/mse": "valid_score",
+ROUND_METRICS = {
+    "history.csv": {
+        "train/loss": "train_loss",
+        "train/learning_rate": "learning_rate",
+        "val/loss": "valid_loss",
+        "val/mse": "valid_score",
+    },
+    "refit.csv": {"refit/loss": "train_loss", "refit/learning_rate": "learning_rate"},
 }
 AWAY = "does not answer: training goes on, what is owed is recorded when it is back"
 
@@ -76,12 +79,12 @@ class Run:
 def disturbed(project, server, database):
     """An experiment in whose middle the server was killed, twice, and started again."""
     run = Run(project, server, seeds=4)
-    run.wait_for(lambda: recorded_epochs(database) > 60)
+    run.wait_for(lambda: recorded_rounds(database) > 60)
     server.kill()
     run.wait_for(lambda: AWAY in run.said())
     server.start()
-    before = recorded_epochs(database)
-    run.wait_for(lambda: recorded_epochs(database) > before)  # while it is replayed
+    before = recorded_rounds(database)
+    run.wait_for(lambda: recorded_rounds(database) > before)  # while it is replayed
     server.kill()
     time.sleep(1)
     server.start()
@@ -89,7 +92,7 @@ def disturbed(project, server, database):
     return run
 
 
-def recorded_epochs(database):
+def recorded_rounds(database):
     try:
         return database.query("SELECT count(*) FROM metrics WHERE key = 'val/loss'", "runs")[0][0]
     except Exception:  # the tables are being created
@@ -101,7 +104,7 @@ def trial_folders(project):
 
 
 def assert_recorded_exactly_once(project, database):
-    """Every metric of every epoch, every reading of a node, one run and one model a trial."""
+    """Every metric of every round, every reading of a node, one run and one model a trial."""
     folders = trial_folders(project)
     runs = database.query(
         "SELECT t.value, r.run_uuid, r.status FROM runs r JOIN tags t USING (run_uuid) WHERE t.key = 'fingerprint' "
@@ -112,10 +115,11 @@ def assert_recorded_exactly_once(project, database):
     assert {status for _, _, status in runs} == {"FINISHED"}
     expected = Counter()
     for fingerprint, run_id, _ in runs:
-        with (folders[fingerprint] / "history.csv").open(newline="") as file:
-            for row in csv.DictReader(file):
-                for name, column in EPOCH_METRICS.items():
-                    expected[run_id, name, int(row["epoch"]), float(row[column])] += 1
+        for file_name, metrics in ROUND_METRICS.items():
+            with (folders[fingerprint] / file_name).open(newline="") as file:
+                for row in csv.DictReader(file):
+                    for name, column in metrics.items():
+                        expected[run_id, name, int(row["step"]), float(row[column])] += 1
         samples = Counter()
         for line in (folders[fingerprint] / "system.csv").read_text().splitlines():
             _, node, name, value = line.split(",")
@@ -123,11 +127,11 @@ def assert_recorded_exactly_once(project, database):
             samples[name] += 1
     found = database.query(
         "SELECT run_uuid, key, step, value FROM metrics WHERE key LIKE 'train/%' OR key LIKE 'val/%' "
-        "OR key LIKE 'system/%'",
+        "OR key LIKE 'refit/%' OR key LIKE 'system/%'",
         "runs",
     )
     assert Counter(found) == expected
-    once = ("best/val_mse", "best/epoch", "final/epochs", "test/mse", "cost/train_seconds", "cost/parameters")
+    once = ("final/val_mse", "final/steps", "test/mse", "cost/train_seconds", "cost/parameters")
     for name in once:
         assert database.query(f"SELECT count(*) FROM metrics WHERE key = '{name}'", "runs") == [(len(folders),)]
     models = database.query("SELECT source_run_id FROM logged_models WHERE status = 2", "runs")

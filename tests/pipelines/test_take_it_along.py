@@ -21,7 +21,8 @@ from PIL import Image
 from project import SOURCE, make_project
 
 # The same contest, small: the page itself leaves the settings to the data.
-SMALL = "models=cnn2d+gru+majority,seeds=2,trainer.max_epochs=2,budget.parameters=2000,executor.workers=2"
+SHORT = "trainer.steps=30,trainer.rounds=2,trainer.check_longer=false"
+SMALL = f"models=cnn2d+gru+majority,seeds=2,{SHORT},budget.parameters=2000,executor.workers=2"
 PORT = 5001  # on the page
 PAGE = (SOURCE / "docs/take-it-along.md").read_text(encoding="utf-8")
 

@@ -73,17 +73,32 @@ def test_the_parent_holds_the_report_and_the_composed_experiment(client, parent)
     assert "experiment=tiny" in parent.data.tags["mlflow.source.name"]
 
 
-def test_a_child_holds_flat_params_metrics_by_epoch_and_its_data(client, children):
-    child = next(run for run in children if run.data.tags["model"] == "gru" and run.data.tags["task"] == "digits")
+def child_of(children, model, task):
+    return next(run for run in children if (run.data.tags["model"], run.data.tags["task"]) == (model, task))
+
+
+def test_a_child_holds_flat_params_metrics_by_step_and_its_data(client, children):
+    child = child_of(children, "gru", "digits")
     assert child.data.params["recipe.optimizer"] == "adamw"
     assert child.data.params["model.read_out"]
-    for name in ("train/loss", "val/loss", "val/accuracy"):
-        assert [metric.step for metric in client.get_metric_history(child.info.run_id, name)] == [0, 1]
-    for name in ("best/val_accuracy", "best/epoch", "final/epochs", "test/accuracy", "cost/step_ms", "cost/latency_ms"):
+    assert child.data.params["trainer.steps"] == "30"
+    assert child.data.params["recipe.batch_size"] == "32"  # which followed from the number of samples
+    for name in ("train/loss", "train/learning_rate", "val/loss", "val/accuracy"):
+        assert [metric.step for metric in client.get_metric_history(child.info.run_id, name)] == [15, 30]
+    assert child.data.metrics["final/steps"] == 30
+    assert child.data.metrics["final/val_accuracy"] == child.data.metrics["val/accuracy"]
+    for name in ("test/accuracy", "cost/step_ms", "cost/latency_ms"):
         assert name in child.data.metrics
     assert {"test/macro_f1", "test/nll"} <= set(child.data.metrics)
     (data,) = child.inputs.dataset_inputs
     assert data.dataset.name == "digits"
+
+
+def test_of_a_trial_that_trains_twice_it_holds_both_trainings(client, children):
+    once, twice = (child_of(children, "gru", task) for task in ("digits", "japanese_vowels"))
+    for name in ("train/loss", "val/loss", "val/accuracy", "refit/loss", "refit/learning_rate"):
+        assert [metric.step for metric in client.get_metric_history(twice.info.run_id, name)] == [15, 30]
+    assert not any(name.startswith("refit/") for name in once.data.metrics)
 
 
 def test_the_best_model_of_each_task_loads_without_unpickling_and_answers_raw_input(finished, monkeypatch):
@@ -103,7 +118,7 @@ def test_the_best_model_of_each_task_loads_without_unpickling_and_answers_raw_in
         asked = {"inputs": raw.inputs} if raw.lengths is None else {"inputs": raw.inputs, "lengths": raw.lengths}
         lengths = None if raw.lengths is None else torch.from_numpy(raw.lengths)
         with torch.inference_mode():
-            expected = model_from(folder / "best.ckpt", trial)(torch.from_numpy(scaled.inputs), lengths).softmax(-1)
+            expected = model_from(folder / "weights.ckpt", trial)(torch.from_numpy(scaled.inputs), lengths).softmax(-1)
         np.testing.assert_allclose(model.predict(asked), expected.numpy(), atol=1e-4)
 
 
@@ -115,6 +130,10 @@ def test_a_deleted_tracking_store_is_filled_again(copied):
     runs = client.search_runs([client.get_experiment_by_name("tiny").experiment_id], "tags.fingerprint != ''")
     assert len(runs) == 30
     assert all("test/accuracy" in run.data.metrics for run in runs)
+    for task, last in (("digits", "val/loss"), ("japanese_vowels", "refit/loss")):
+        run = child_of(runs, "gru", task)
+        first, *_, final = [metric.timestamp for metric in client.get_metric_history(run.info.run_id, last)]
+        assert run.info.start_time < first < final <= run.info.end_time + 1  # of milliseconds, each rounded
 
 
 def free_port():

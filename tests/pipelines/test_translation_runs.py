@@ -17,7 +17,7 @@ defaults:
 experiment: translated
 question: Does a translation reach the report?
 seeds: 1
-trainer: {max_epochs: 1}
+trainer: {steps: 5, rounds: 1, check_longer: false}
 budget: {parameters: 3000}
 tasks: {copy_symbols: {score: chrf, also: [bleu], options: {longest: 6, samples: 60, test_samples: 20}}}
 """

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 
 import pytest
+from mlflow import MlflowClient
 from project import make_project
 
 TUNED = "experiment=tiny,models=gru+cnn2d+majority,tasks=digits,seeds=2,tuning.trials=3,tuning.startup=1"
@@ -60,8 +62,6 @@ def test_a_second_run_trains_nothing_again(project):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
 def test_its_trials_are_runs_with_a_tag(project):
-    from mlflow import MlflowClient
-
     client = MlflowClient(f"sqlite:///{project.root / 'data/09_tracking/mlflow.db'}")
     tiny = client.get_experiment_by_name("tiny").experiment_id
     runs = client.search_runs([tiny], "tags.tuning != ''")
@@ -81,3 +81,37 @@ def test_a_network_without_a_search_space_ends_in_one_line(project):
     assert answer.returncode != 0
     assert "models.gru.search is empty" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+FOLDS = "experiment=tiny,models=gru,tasks=japanese_vowels,seeds=2,tuning.trials=2"
+
+
+def of_folds(project):
+    """(fingerprint, status, tag, the steps at which a round ended) of each run that tuning made."""
+    client = MlflowClient(f"sqlite:///{project.root / 'data/09_tracking/mlflow.db'}")
+    found = client.search_runs([client.get_experiment_by_name("tiny").experiment_id], "tags.tuning != ''")
+    return {
+        (
+            run.data.tags["fingerprint"],
+            run.info.status,
+            run.data.tags["tuning"],
+            *(metric.step for metric in client.get_metric_history(run.info.run_id, "val/loss")),
+        )
+        for run in found
+    }
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the SQLAlchemy that MLflow uses
+def test_where_validation_parts_are_small_a_trial_takes_a_fold_of_each_seed_and_each_is_a_run(tmp_path):
+    project = make_project(tmp_path)
+    answer = project.kedro("run", "--params", FOLDS)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    told = trials(project)
+    assert [(one["state"], one["steps"], len(one["fingerprints"])) for one in told] == [("finished", 60, 2)] * 2
+    expected = {(name, "FINISHED", "finished", 15, 30) for one in told for name in one["fingerprints"]}
+    assert len(expected) == 4
+    assert of_folds(project) == expected
+    shutil.rmtree(project.root / "data/09_tracking")
+    answer = project.kedro("run", "--params", FOLDS)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert of_folds(project) == expected

@@ -1,11 +1,13 @@
 """`kedro run` with executor=slurm: the experiment that it is on a laptop, on both nodes of a real cluster."""
 
 import csv
+import json
 
 from project import make_project
 
 EXPERIMENT = (
-    "experiment=quickstart,tasks=adding,models=lstm+fcn+linear,seeds=2,budget.parameters=2000,trainer.max_epochs=3,"
+    "experiment=quickstart,tasks=adding,models=lstm+fcn+linear,seeds=2,budget.parameters=2000,trainer.steps=30,"
+    "trainer.rounds=3,"
     "tasks.adding.options.length=8,tasks.adding.options.samples=60,tasks.adding.options.test_samples=20"
 )
 ON_SLURM = "executor=slurm,executor.chunk=2,executor.memory_gb=2,executor.poll_seconds=0.5,executor.minutes=10"
@@ -19,6 +21,12 @@ def trials(project):
         ]
 
 
+def fitted(project):
+    """What training has to say of each trial: a failure, and what a longer training of its network gave."""
+    found = project.root.glob("data/06_models/quickstart/*_fitted.json")
+    return [trial for path in sorted(found) for trial in json.loads(path.read_text())]
+
+
 def test_a_whole_experiment_over_both_nodes(cluster, tmp_path):
     here, there = make_project(tmp_path / "here"), make_project(tmp_path / "there")
     answer = here.kedro("run", "--params", EXPERIMENT)
@@ -27,10 +35,13 @@ def test_a_whole_experiment_over_both_nodes(cluster, tmp_path):
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stderr == ""
     lines = answer.stdout.splitlines()
-    [plan, submitted] = [at for at, line in enumerate(lines) if line.startswith(("plan    6 trials to", "slurm "))]
+    [plan] = [at for at, line in enumerate(lines) if line.startswith("plan    6 trials to")]
+    [submitted, *longer] = [at for at, line in enumerate(lines) if line.startswith("slurm ")]
     assert "6 trials to train on 3 workers" in lines[plan]
     assert "6 trials in 3 jobs" in lines[submitted]
     assert plan < submitted
+    assert all("1 trials in 1 jobs" in lines[at] for at in longer)
+    assert len(longer) == 2  # one of each network, once the trials of its family have ended
     number = lines[submitted].split()[2].rstrip(":")
     nodes = [
         cluster.run("scontrol", "show", "job", f"{number}_{place}").partition("NodeList=node")[2] for place in "012"
@@ -38,6 +49,9 @@ def test_a_whole_experiment_over_both_nodes(cluster, tmp_path):
     assert {found[0] for found in nodes} == {"1", "2"}
     assert trials(there) == trials(here)
     assert len(trials(there)) == 6
+    assert fitted(there) == fitted(here)
+    assert len(fitted(there)) == 6
+    assert sum(trial["longer"] is not None for trial in fitted(there)) == 2
     again = there.kedro("run", "--params", f"{EXPERIMENT},{ON_SLURM}")
     assert "all 6 trials are trained already" in again.stdout
     assert "slurm" not in again.stdout
