@@ -54,8 +54,7 @@ def test_what_was_asked_for_is_kept_as_it_was_typed():
     experiment = compose(asked)
     assert experiment.requested == asked
     assert command_of(experiment, "export") == (
-        "kedro run --pipelines export --params "
-        "'experiment=memory,models=gru+tcn,trainer.steps=3,question=which one?'"
+        "kedro run --pipelines export --params 'experiment=memory,models=gru+tcn,trainer.steps=3,question=which one?'"
     )
     switched = compose({"trainer.compile": True, "seeds": 2, "trainer.patience": 4})
     assert command_of(switched).endswith(",trainer.compile=true,seeds=2,trainer.patience=4")
