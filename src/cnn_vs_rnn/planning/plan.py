@@ -126,17 +126,22 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
         if trial.steps:
             name = trial.task.name if trial.condition == "default" else f"{trial.task.name} {trial.condition}"
             seconds = trial.trainer.max_seconds or 0
-            length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits)
+            stops = trial.trainer.early_stopping
+            length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits, stops)
             said.setdefault(length, {}).setdefault(name, trial.epochs)
     lines = []
-    for (seconds, steps, batch_size, refits), tasks in sorted(said.items(), reverse=True):
-        how = f"{seconds:g} s" if seconds else f"{steps:,} steps"
+    for (seconds, steps, batch_size, refits, stops), tasks in sorted(said.items(), reverse=True):
+        how = f"{'at most ' * stops}{f'{seconds:g} s' if seconds else f'{steps:,} steps'}"
         twice = ", first without a fold of the samples and then on all" if refits else ""
-        names = [f"{name} ({epochs:.3g} epochs)" if not seconds else name for name, epochs in tasks.items()]
+        names = [f"{name} ({_rounded(epochs)} epochs)" if not seconds else name for name, epochs in tasks.items()]
         if len(names) > MOST_NAMED:
             names = [*names[:MOST_NAMED], f"and {len(names) - MOST_NAMED} more"]
         lines.append(f"{how} of {batch_size} samples{twice}: {', '.join(names)}")
     return lines
+
+
+def _rounded(epochs: float) -> str:
+    return f"{epochs:,.0f}" if epochs >= 1000 else f"{epochs:.3g}"
 
 
 def check_plan(
