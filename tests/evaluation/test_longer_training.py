@@ -111,8 +111,8 @@ class TestWhetherItIsAsked:
 
     def test_not_of_a_classifier_that_has_learnt_its_samples(self, trials, tmp_path):
         trial = trials["cnn2d"]
-        assert not could_gain(trial, trained(trial, tmp_path / "learnt", losses=(2.0, 0.1)), WELL)
-        assert could_gain(trial, trained(trial, tmp_path / "nearly", losses=(2.0, 0.11)), WELL)
+        assert not could_gain(trial, trained(trial, tmp_path / "learnt", losses=(2.0, 0.02)), WELL)
+        assert could_gain(trial, trained(trial, tmp_path / "nearly", losses=(2.0, 0.021)), WELL)
 
     def test_but_of_values_a_small_loss_may_become_smaller(self, trials, tmp_path):
         trial = trials["lstm"]

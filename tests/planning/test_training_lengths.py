@@ -80,13 +80,17 @@ class TestWhatThePlanSays:
             "600 steps of 16 samples, first without a fold of the samples and then on all: adding (160 epochs)"
         ]
 
-    def test_tasks_and_conditions_of_the_same_length_share_a_line_and_some_are_only_counted(self, tmp_path):
-        others = ", ".join(f"L{length}: {{task.options.length: {length}}}" for length in range(6, 13))
-        conditions = f"{{default: {{}}, {others}}}"
+    def test_a_task_is_named_once_where_all_its_conditions_are_as_long(self, tmp_path):
+        conditions = "{default: {}, wet: {recipe.dropout: 0.2}, long: {task.options.length: 6}}"
         trials = planned(compose(UNSAID | {"conditions": conditions}), tmp_path)
+        assert training_lengths(trials) == ["600 steps of 16 samples: adding (200 epochs)"]
+
+    def test_conditions_of_other_lengths_are_named_and_some_are_only_counted(self, tmp_path):
+        others = ", ".join(f"n{samples}: {{task.options.samples: {samples}}}" for samples in range(70, 140, 10))
+        trials = planned(compose(UNSAID | {"conditions": f"{{default: {{}}, {others}}}"}), tmp_path)
         [line] = training_lengths(trials)
-        assert line.startswith("600 steps of 16 samples: adding (200 epochs), adding L6 (200 epochs), ")
-        assert line.endswith(", adding L10 (200 epochs), and 2 more")
+        assert line.startswith("600 steps of 16 samples: adding (200 epochs), adding n70 (171 epochs), ")
+        assert line.endswith(", adding n110 (109 epochs), and 2 more")
 
     def test_seconds_where_they_end_a_training(self, tmp_path):
         params = UNSAID | {"tasks": "adding+digits", "models": "gru", "trainer.max_seconds": 2.5}

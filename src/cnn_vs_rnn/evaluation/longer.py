@@ -24,7 +24,7 @@ from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
 TIMES = 2  # the steps
-LEARNT = 0.05  # of the loss of the first round is left: training samples have nothing more to teach
+LEARNT = 0.01  # of the loss of the first round is left: training samples have nothing more to teach
 LEVEL = 0.05  # of the test
 PERFECT: dict[Score, float] = {
     **{"accuracy": 1.0, "macro_f1": 1.0, "chrf": 100.0, "bleu": 100.0, "perplexity": 1.0},

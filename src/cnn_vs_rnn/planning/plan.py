@@ -121,19 +121,26 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
 
     For example "600 steps of 16 samples, first without a fold of the samples and then on all: coffee (343 epochs)".
     """
-    said: dict[tuple, dict[str, float]] = {}
+    conditions: dict[str, list[str]] = {}  # of each task
+    said: dict[tuple, dict[tuple[str, str], list[str]]] = {}  # length -> task and its epochs -> conditions
     for trial in trials:
         if trial.steps:
-            name = trial.task.name if trial.condition == "default" else f"{trial.task.name} {trial.condition}"
-            seconds = trial.trainer.max_seconds or 0
-            stops = trial.trainer.early_stopping
+            seconds, stops = trial.trainer.max_seconds or 0, trial.trainer.early_stopping
             length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits, stops)
-            said.setdefault(length, {}).setdefault(name, trial.epochs)
+            task = (trial.task.name, "" if seconds else f" ({_rounded(trial.epochs)} epochs)")
+            for held in (conditions.setdefault(task[0], []), said.setdefault(length, {}).setdefault(task, [])):
+                if trial.condition not in held:
+                    held.append(trial.condition)
     lines = []
     for (seconds, steps, batch_size, refits, stops), tasks in sorted(said.items(), reverse=True):
         how = f"{'at most ' * stops}{f'{seconds:g} s' if seconds else f'{steps:,} steps'}"
         twice = ", first without a fold of the samples and then on all" if refits else ""
-        names = [f"{name} ({_rounded(epochs)} epochs)" if not seconds else name for name, epochs in tasks.items()]
+        names = [
+            f"{name}{'' if every or condition == 'default' else f' {condition}'}{epochs}"
+            for (name, epochs), own in tasks.items()
+            for every in [own == conditions[name]]
+            for condition in own[: 1 if every else None]
+        ]
         if len(names) > MOST_NAMED:
             names = [*names[:MOST_NAMED], f"and {len(names) - MOST_NAMED} more"]
         lines.append(f"{how} of {batch_size} samples{twice}: {', '.join(names)}")
