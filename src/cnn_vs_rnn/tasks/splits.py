@@ -91,7 +91,7 @@ def fold_of(
     }
     splitter = kinds[own is not None, bool(most >= count)](count, shuffle=True, random_state=division)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a class smaller than the number of folds is no fault here
+        warnings.simplefilter("ignore", UserWarning)  # a class may be smaller than the number of folds
         folds = [held_out for _, held_out in splitter.split(free, targets[free], own) if len(held_out)]
     held_out = np.sort(free[folds[number % len(folds)]])
     return np.setdiff1d(np.arange(len(targets)), held_out), held_out

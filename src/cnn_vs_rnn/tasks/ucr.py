@@ -45,7 +45,7 @@ def load(config: TaskConfig) -> RawTask:
 
     Source: Dau et al. 2019, The UCR time series archive, arXiv 1810.07758; Bagnall et al. 2018, arXiv 1811.00075.
 
-    Raises UserError where there is no such set, it cannot be fetched, or `called` does not fit its classes.
+    Raises UserError if the set does not exist, if it cannot be fetched, or if `called` does not fit its classes.
     """
     options = read_options(config, UcrOptions)
     name = options.name
