@@ -87,8 +87,8 @@ def make_trial(
     """One trial, with the split of its seed alone.
 
     Its steps and batch size are the same for every seed: where the configuration does not say, they follow from the
-    samples that the first seed trains on. With early stopping a trial does not train a second time on all samples: nothing
-    would validate that training, and so nothing could stop it.
+    samples that the first seed trains on. With early stopping a trial does not train a second time on all samples:
+    nothing would validate that training, and so nothing could stop it.
     """
     refit = data.refit and not setting.trainer.early_stopping
     samples = data.splits[0].fit if refit else data.splits[0].train
