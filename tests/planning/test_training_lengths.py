@@ -80,6 +80,15 @@ class TestWhatThePlanSays:
             "600 steps of 16 samples, first without a fold of the samples and then on all: adding (160 epochs)"
         ]
 
+    def test_a_range_of_epochs_where_seeds_train_on_more_or_fewer_samples(self, tmp_path):
+        counts = {"a": 9, "b": 20, "c": 31}
+        rows = [f"{name},{at % 2},{name} has number {at}" for name, count in counts.items() for at in range(count)]
+        path = tmp_path / "own.csv"
+        path.write_text("\n".join(["group,label,text", *rows]))
+        own = {"experiment": "my_data", "path": str(path), "models": "gru+majority", "seeds": 3}
+        [line] = training_lengths(planned(compose(own), tmp_path))
+        assert line.startswith("600 steps of 16 samples") and " to " in line.rpartition(": ")[2]
+
     def test_a_task_is_named_once_where_all_its_conditions_are_as_long(self, tmp_path):
         conditions = "{default: {}, wet: {recipe.dropout: 0.2}, long: {task.options.length: 6}}"
         trials = planned(compose(UNSAID | {"conditions": conditions}), tmp_path)

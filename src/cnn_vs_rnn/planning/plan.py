@@ -121,16 +121,21 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
 
     For example "600 steps of 16 samples, first without a fold of the samples and then on all: coffee (343 epochs)".
     """
-    conditions: dict[str, list[str]] = {}  # of each task
-    said: dict[tuple, dict[tuple[str, str], list[str]]] = {}  # length -> task and its epochs -> conditions
+    epochs: dict[tuple, dict[tuple[str, str], list[float]]] = {}  # length -> task and condition -> of each trial
     for trial in trials:
         if trial.steps:
             seconds, stops = trial.trainer.max_seconds or 0, trial.trainer.early_stopping
             length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits, stops)
-            task = (trial.task.name, "" if seconds else f" ({_rounded(trial.epochs)} epochs)")
-            for held in (conditions.setdefault(task[0], []), said.setdefault(length, {}).setdefault(task, [])):
-                if trial.condition not in held:
-                    held.append(trial.condition)
+            own = epochs.setdefault(length, {}).setdefault((trial.task.name, trial.condition), [])
+            own.append(trial.epochs)
+    conditions: dict[str, list[str]] = {}  # of each task
+    said: dict[tuple, dict[tuple[str, str], list[str]]] = {}  # length -> task and its epochs -> conditions
+    for length, entries_of_it in epochs.items():
+        for (name, condition), counts in entries_of_it.items():
+            task = (name, "" if length[0] else f" ({_range(counts)} epochs)")
+            for held in (conditions.setdefault(name, []), said.setdefault(length, {}).setdefault(task, [])):
+                if condition not in held:
+                    held.append(condition)
     lines = []
     for (seconds, steps, batch_size, refits, stops), tasks in sorted(said.items(), reverse=True):
         how = f"{'at most ' * stops}{f'{seconds:g} s' if seconds else f'{steps:,} steps'}"
@@ -147,8 +152,9 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
     return lines
 
 
-def _rounded(epochs: float) -> str:
-    return f"{epochs:,.0f}" if epochs >= 1000 else f"{epochs:.3g}"
+def _range(epochs: Sequence[float]) -> str:
+    least, most = (f"{count:,.0f}" if count >= 1000 else f"{count:.3g}" for count in (min(epochs), max(epochs)))
+    return least if least == most else f"{least} to {most}"
 
 
 def check_plan(
