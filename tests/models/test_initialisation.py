@@ -37,8 +37,9 @@ def test_the_keep_gate_starts_at_sigmoid_of_one(cell, how):
 
 
 @GATED
-def test_chrono_spreads_the_memory_spans_over_the_sequence(cell):
-    opened = gates(made(cell, "chrono"))
+@pytest.mark.parametrize("how", ["chrono", "orthogonal_chrono"])
+def test_chrono_spreads_the_memory_spans_over_the_sequence(cell, how):
+    opened = gates(made(cell, how))
     spans = 1 / (1 - opened[1])  # steps until a gate has forgotten
     assert spans.min() >= 2
     assert spans.max() <= LENGTH
@@ -60,8 +61,9 @@ def test_the_update_gate_of_a_gru_keeps_the_state():
 
 
 @pytest.mark.parametrize("cell", [nn.RNN, nn.LSTM, nn.GRU])
-def test_every_recurrent_block_is_orthogonal(cell):
-    for block in made(cell, "orthogonal").all_weights[0][1].split(HIDDEN):
+@pytest.mark.parametrize("how", ["orthogonal", "orthogonal_chrono"])
+def test_every_recurrent_block_is_orthogonal(cell, how):
+    for block in made(cell, how).all_weights[0][1].split(HIDDEN):
         torch.testing.assert_close(block @ block.T, torch.eye(HIDDEN), rtol=0, atol=1e-5)
 
 
@@ -107,8 +109,10 @@ def decades_lost(encoder, steps):
         (LSTM, "default", -13, -8),
         (LSTM, "forget_bias", -6, -2),
         (LSTM, "chrono", -1, 0.5),
+        (LSTM, "orthogonal_chrono", -1, 0.5),
         (GRU, "default", -13, -8),
         (GRU, "chrono", -1, 0.5),
+        (GRU, "orthogonal_chrono", -1, 0.5),
         (MinGRU, "default", -20, -4),
         (MinGRU, "chrono", -1, 0.5),
     ],

@@ -36,7 +36,7 @@ def test_the_first_trial_is_the_recipe_as_it_stands():
     values, setting = entry().ask()
     assert setting == setting_under(EXPERIMENT, "default", EXPERIMENT.tasks["digits"], EXPERIMENT.models["gru"])
     assert values["recipe.learning_rate"] == EXPERIMENT.recipe.learning_rate
-    assert values["model.options.initialisation"] == "orthogonal"
+    assert values["model.options.initialisation"] == "orthogonal_chrono"
 
 
 def test_every_search_has_as_many_trials():
@@ -153,7 +153,7 @@ class TestSpace:
                 {"low": 0.1, "high": 1.0},
                 r"recipe\.learning_rate=0\.01 lies outside .*0\.1 to 1",
             ),
-            ("model.options.initialisation", {"choices": ["chrono"]}, "initialisation=orthogonal lies outside"),
+            ("model.options.initialisation", {"choices": ["chrono"]}, "initialisation=orthogonal_chrono lies outside"),
         ],
     )
     def test_mistakes(self, key, where, said):

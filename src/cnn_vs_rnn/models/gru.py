@@ -14,7 +14,8 @@ from cnn_vs_rnn.tasks.data import InputSpec
 class GRU(StackedRecurrentEncoder):
     """The GRU (Cho et al. 2014, arXiv 1406.1078), as in `nn.GRU`: the reset gate acts on U h, after the product.
 
-    Orthogonal recurrence and a bias of 1 on the update gate by default, as the LSTM's forget gate has it.
+    By default the recurrence starts orthogonal, and the update gate's biases are drawn for the length of the sequences,
+    as those of the LSTM's forget gate are.
     """
 
     cell = nn.GRU
@@ -27,6 +28,6 @@ class GRU(StackedRecurrentEncoder):
         read_out: ReadOut = "last",
         layers: PositiveInt = 1,
         bidirectional: bool = False,
-        initialisation: GatedInitialisation = "orthogonal",
+        initialisation: GatedInitialisation = "orthogonal_chrono",
     ) -> None:
         super().__init__(input, width, dropout, read_out, layers, bidirectional, initialisation)

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 PlainInitialisation = Literal["default", "orthogonal"]
-GatedInitialisation = Literal["default", "forget_bias", "orthogonal", "chrono"]
+GatedInitialisation = Literal["default", "forget_bias", "orthogonal", "chrono", "orthogonal_chrono"]
 
 KEEP_BIAS = 1.0  # the gate starts at sigmoid(1) = 0.73
 _INPUT_GATE = 0  # of nn.LSTM: i, f, g, o
@@ -30,15 +30,16 @@ def initialise(module: nn.RNNBase, how: GatedInitialisation, length: int) -> Non
     - ``orthogonal``: every gate's recurrent block orthogonal (Saxe et al. 2014, arXiv 1312.6120), every input block
       Xavier uniform (Glorot & Bengio 2010), all biases 0 but the keep gate's, which is 1 as above;
     - ``chrono``: keep biases log U(1, length - 1), and their negatives on the LSTM's input gate, so that memory
-      spans range over the whole sequence (Tallec & Ollivier 2018, arXiv 1804.11188, section 2).
+      spans range over the whole sequence (Tallec & Ollivier 2018, arXiv 1804.11188, section 2);
+    - ``orthogonal_chrono``: the weights of ``orthogonal`` and the biases of ``chrono``.
 
     length: time steps of the longest sequence.
     """
-    if how == "orthogonal":
+    if how in ("orthogonal", "orthogonal_chrono"):
         _orthogonal(module)
     if isinstance(module, nn.RNN) or how == "default":
         return
-    if how == "chrono":
+    if how in ("chrono", "orthogonal_chrono"):
         keep = chrono_biases(module.hidden_size, length)
         if isinstance(module, nn.LSTM):
             _set_bias(module, _INPUT_GATE, -keep)

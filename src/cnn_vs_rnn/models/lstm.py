@@ -14,8 +14,8 @@ from cnn_vs_rnn.tasks.data import InputSpec
 class LSTM(StackedRecurrentEncoder):
     """The LSTM with forget gates (Gers et al. 2000, "Learning to Forget"), as in `nn.LSTM`.
 
-    Orthogonal recurrence and a forget bias of 1 by default: from PyTorch's own start, where every gate is half shut,
-    its gradient vanishes nearly as fast as a plain network's.
+    By default the recurrence starts orthogonal, and the gates' biases are drawn for the length of the sequences: from
+    PyTorch's own start, where every gate is half shut, its gradient vanishes nearly as fast as a plain network's.
     """
 
     cell = nn.LSTM
@@ -28,6 +28,6 @@ class LSTM(StackedRecurrentEncoder):
         read_out: ReadOut = "last",
         layers: PositiveInt = 1,
         bidirectional: bool = False,
-        initialisation: GatedInitialisation = "orthogonal",
+        initialisation: GatedInitialisation = "orthogonal_chrono",
     ) -> None:
         super().__init__(input, width, dropout, read_out, layers, bidirectional, initialisation)
