@@ -31,11 +31,11 @@ class TrainerConfig(Strict):
 
     name: str
     steps: Annotated[int, Field(ge=1)] | None = None  # gradient steps; None: follow from the number of samples
-    rounds: Annotated[int, Field(ge=1)] = 25  # parts of equal length; each ends with a validation and a checkpoint
+    rounds: Annotated[int, Field(ge=1)] = 10  # parts of equal length; each ends with a validation and a checkpoint
     # True: training ends once `patience` rounds have passed without a lower validation loss, and the weights with the
     # lowest are tested. False: the schedule is run through, and the last weights are tested.
     early_stopping: bool = False
-    patience: Annotated[int, Field(ge=1)] = 5
+    patience: Annotated[int, Field(ge=1)] = 3
     # Whether each network is trained once more, by one seed, over twice the steps: docs call it unfinished where that
     # raises its validation score by more than the margin.
     check_longer: bool = True
