@@ -87,7 +87,8 @@ class TestWhatThePlanSays:
         path.write_text("\n".join(["group,label,text", *rows]))
         own = {"experiment": "my_data", "path": str(path), "models": "gru+majority", "seeds": 3}
         [line] = training_lengths(planned(compose(own), tmp_path))
-        assert line.startswith("600 steps of 16 samples") and " to " in line.rpartition(": ")[2]
+        assert line.startswith("600 steps of 16 samples")
+        assert " to " in line.rpartition(": ")[2]
 
     def test_a_task_is_named_once_where_all_its_conditions_are_as_long(self, tmp_path):
         conditions = "{default: {}, wet: {recipe.dropout: 0.2}, long: {task.options.length: 6}}"

@@ -88,8 +88,14 @@ class Learner(pl.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         recipe = self.recipe
+        # One kernel for all weights saves a CPU up to a tenth of a small network's step. RMSprop has none, and
+        # Lightning does not clip gradients beside it in mixed precision.
+        fused = recipe.optimizer != "rmsprop" and self.device.type == "cpu" and self.trainer.precision == "32-true"
         return OPTIMIZERS[recipe.optimizer](
-            self.network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+            self.network.parameters(),
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            **({"fused": True} if fused else {}),
         )
 
     def on_train_epoch_start(self) -> None:
