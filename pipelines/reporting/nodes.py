@@ -45,6 +45,8 @@ from pipelines.records import IngestedVariant, Preview
 from pipelines.rooms import Rooms
 from pipelines.session import current
 
+WIDEST = 100  # columns of what is printed: lines that can still be read
+
 logger = logging.getLogger(__name__)
 
 
@@ -188,7 +190,8 @@ def _track(
 def _print(
     contests: list[Contest], claims: list[DecidedClaim], page: ReportInput, folder: Path, read: ReadPredictions
 ) -> None:
-    console = Console(width=100, highlight=False)
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDEST) if console.is_terminal else WIDEST
     console.print()
     if claims:  # the contests of every condition are in the report
         console.print(claims_table([one.verdict for one in claims]))
