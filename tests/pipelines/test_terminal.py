@@ -20,7 +20,7 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 def written(tmp_path_factory):
     """All that a run of a small contest sends to a terminal of 80 columns."""
     project = make_project(tmp_path_factory.mktemp("terminal"))
-    params = "experiment=tiny,tasks=digits,models=gru+majority,seeds=2"
+    params = "experiment=tiny,tasks=digits,models=cnn2d+gru+majority,seeds=2"
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     run = subprocess.Popen(
@@ -48,7 +48,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("line", ["data    digits: ", "plan    4 trials (", "costs   measuring", "report  data"])
+@pytest.mark.parametrize("line", ["data    digits: ", "plan    6 trials (", "costs   measuring", "report  data"])
 def test_every_line_begins_at_the_left(written, line):
     """After a new line, or after the bar was wiped out."""
     [before] = [written[: found.start()] for found in re.finditer(re.escape(line), written)]
