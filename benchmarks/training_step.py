@@ -52,7 +52,10 @@ class SideBySide(Callback):
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.model = copy.deepcopy(pl_module.network)
         self.optimizer = OPTIMIZERS[pl_module.recipe.optimizer](
-            self.model.parameters(), lr=pl_module.recipe.learning_rate, weight_decay=pl_module.recipe.weight_decay
+            self.model.parameters(),
+            lr=pl_module.recipe.learning_rate,
+            weight_decay=pl_module.recipe.weight_decay,
+            fused=True,  # as the trial's
         )
 
     def on_train_batch_start(

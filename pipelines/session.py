@@ -24,14 +24,10 @@ class RunSession:
     missing: list[str] = field(default_factory=list)  # trials that were asked for and are not in the report
     refused: list[str] = field(default_factory=list)  # measurements, likewise
 
-    def close_progress(self) -> None:
-        """Remove the bar, once nothing is trained any more."""
-        if self.progress is not None:
-            self.progress.close()
-
     def close(self) -> None:
         """End what runs beside the nodes."""
-        self.close_progress()
+        if self.progress is not None:
+            self.progress.close()
         self.executor.close()
 
 

@@ -65,7 +65,6 @@ def measure(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) ->
     plans: tuple[list[Trial], ...] = plans_and_fitted[::2]
     if not contest.train:
         return []
-    current().close_progress()
     logger.info("costs   measuring step time, latency and memory of every model, in isolation")
     trials = sorted(itertools.chain(*plans), key=lambda trial: (trial.task.name, trial.condition))
     costs = []
@@ -88,7 +87,6 @@ def probe(contest: ExperimentConfig, rooms: Rooms, *plans_and_fitted: list) -> l
         if not contest.train or folder.record() is not None:
             entrants.append(Entrant(trial, folder if contest.train else None))
     measurements: list[Measurement] = []
-    current().close_progress()
     if contest.probes:
         logger.info("probes  %s", ", ".join(contest.probes))
     console = Console()

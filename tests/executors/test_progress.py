@@ -185,6 +185,18 @@ def test_on_a_terminal_one_bar_is_redrawn_and_removed(tmp_path):
     assert watched.text.getvalue().endswith("\x1b[2K")  # the line is erased
 
 
+def test_the_bar_goes_with_the_last_trial_and_comes_back_with_more(tmp_path):
+    watched = Watched(tmp_path, terminal=True)
+    for folder in (watched.short, watched.long):
+        watched.progress.trial_ended(folder, None)
+    assert watched.text.getvalue().endswith("\x1b[2K")
+    watched.progress.add({tmp_path / "more": Estimate(5.0, 5.0)}, {tmp_path / "more": 10}, workers=1)
+    watched.progress._bar.refresh()
+    assert "2/3 trials" in watched.text.getvalue()
+    watched.progress.trial_ended(tmp_path / "more", None)
+    assert watched.text.getvalue().endswith("\x1b[2K")
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

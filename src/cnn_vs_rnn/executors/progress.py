@@ -19,7 +19,8 @@ LINE_AT_LEAST_EVERY_SECONDS = 300.0
 
 
 class TrainingProgress:
-    """One bar over all trials of a run. The work of a trial is its estimate, corrected by how its rounds proceed.
+    """One bar over all trials of a run, drawn while any of them is not over. The work of a trial is its estimate,
+    corrected by how its rounds proceed.
 
     Args:
         estimates: the trials to train and their estimates.
@@ -60,7 +61,6 @@ class TrainingProgress:
             disable=not self.console.is_terminal,
         )
         self._task = self._bar.add_task("", total=1.0, trials="", left="")
-        self._bar.start()
         self.tick()
 
     def add(self, estimates: Mapping[Path, Estimate], rounds: Mapping[Path, int], workers: int) -> None:
@@ -83,9 +83,14 @@ class TrainingProgress:
         """Look at the trials in training, and redraw; in a log file, a line now and then."""
         self._look(running)
         share = self.share_done()
-        trials = "/".join(map(str, self.counted()))
+        over, known = self.counted()
+        trials = f"{over}/{known}"
         left = f"about {in_words(self.seconds_left())} left"
         self._bar.update(self._task, completed=share, trials=trials, left=left)
+        if over < known:
+            self._bar.start()
+        else:
+            self._bar.stop()
         now = self.clock()
         pause = min(max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)), LINE_AT_LEAST_EVERY_SECONDS)
         if not self.console.is_terminal and now - self._said >= pause:

@@ -35,11 +35,11 @@ def initialise(module: nn.RNNBase, how: GatedInitialisation, length: int) -> Non
 
     length: time steps of the longest sequence.
     """
-    if how in ("orthogonal", "orthogonal_chrono"):
+    if how.startswith("orthogonal"):
         _orthogonal(module)
     if isinstance(module, nn.RNN) or how == "default":
         return
-    if how in ("chrono", "orthogonal_chrono"):
+    if how.endswith("chrono"):
         keep = chrono_biases(module.hidden_size, length)
         if isinstance(module, nn.LSTM):
             _set_bias(module, _INPUT_GATE, -keep)

@@ -128,14 +128,13 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
             length = (seconds, 0 if seconds else trial.steps, trial.batch_size, trial.refits, stops)
             own = epochs.setdefault(length, {}).setdefault((trial.task.name, trial.condition), [])
             own.append(trial.epochs)
-    conditions: dict[str, list[str]] = {}  # of each task
+    conditions: dict[str, set[str]] = {}  # of each task
     said: dict[tuple, dict[tuple[str, str], list[str]]] = {}  # length -> task and its epochs -> conditions
-    for length, entries_of_it in epochs.items():
-        for (name, condition), counts in entries_of_it.items():
+    for length, of_length in epochs.items():
+        for (name, condition), counts in of_length.items():
             task = (name, "" if length[0] else f" ({_range(counts)} epochs)")
-            for held in (conditions.setdefault(name, []), said.setdefault(length, {}).setdefault(task, [])):
-                if condition not in held:
-                    held.append(condition)
+            said.setdefault(length, {}).setdefault(task, []).append(condition)
+            conditions.setdefault(name, set()).add(condition)
     lines = []
     for (seconds, steps, batch_size, refits, stops), tasks in sorted(said.items(), reverse=True):
         how = f"{'at most ' * stops}{f'{seconds:g} s' if seconds else f'{steps:,} steps'}"
@@ -143,7 +142,7 @@ def training_lengths(trials: Sequence[Trial]) -> list[str]:
         names = [
             f"{name}{'' if every or condition == 'default' else f' {condition}'}{epochs}"
             for (name, epochs), own in tasks.items()
-            for every in [own == conditions[name]]
+            for every in [len(own) == len(conditions[name])]
             for condition in own[: 1 if every else None]
         ]
         if len(names) > MOST_NAMED:
