@@ -1,6 +1,6 @@
 """Time one training step (forward and backward) of the minGRU recurrence: fused scan, step loop, nn.GRU.
 
-    OMP_NUM_THREADS=1 python benchmarks/min_gru_scan.py
+    OMP_NUM_THREADS=1 python -m benchmarks.min_gru_scan
 
 All of one row have the same hidden size, and run in turn on one thread, so that a busy machine slows them alike.
 The scan and the loop include the linear layer that computes gate and candidate, as nn.GRU includes its own.

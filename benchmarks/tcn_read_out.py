@@ -5,7 +5,7 @@ usual: as published (Bai et al. 2018): 1-D convolutions that pad both sides and 
 full: this library's TCN at every step, then the last one;
 pruned: this library's TCN at the positions that the last output depends on.
 
-Run on an idle machine: python benchmarks/tcn_read_out.py
+Run on an idle machine: python -m benchmarks.tcn_read_out
 """
 
 from __future__ import annotations

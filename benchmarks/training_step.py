@@ -1,6 +1,6 @@
 """Our trial's training step against a bare PyTorch loop: same models, same batches, side by side in one run.
 
-    python benchmarks/training_step.py
+    python -m benchmarks.training_step
 
 After each round of a real trial (Lightning, one thread) a bare loop trains a copy of the model for one round on the
 same batches, so that both see the machine in the same state. Printed are median milliseconds a step and their ratio.

@@ -1,6 +1,6 @@
 """How much faster two workers finish an experiment than one, the whole `kedro run` included.
 
-    python benchmarks/workers.py [experiment=quickstart,seeds=3,...]
+    python -m benchmarks.workers [experiment=quickstart,seeds=3,...]
 
 Each run starts from nothing, in a temporary copy of the project. Run it on an idle machine with at least two cores.
 """
