@@ -30,14 +30,13 @@ from cnn_vs_rnn.report.published import published_csv, published_table
 from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.translations import translation_blocks
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
-from cnn_vs_rnn.statistics.best import best_trial
+from cnn_vs_rnn.statistics.choice import named_by_verdict
 from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.overall import overall
 from cnn_vs_rnn.statistics.published import against_published
-from cnn_vs_rnn.statistics.recommend import recommend
-from cnn_vs_rnn.statistics.recommendation import Recommendation
+from cnn_vs_rnn.statistics.recommendation import Recommendation, overall, recommend
 from cnn_vs_rnn.statistics.standing import Standings, by_contest, remembering, standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
+from cnn_vs_rnn.statistics.words import difference_text
 from cnn_vs_rnn.tuning.search import TuningTrial
 from pipelines.mlflow_terms import score_signatures
 from pipelines.own_data import command_of
@@ -50,14 +49,16 @@ WIDEST = 100  # columns of what is printed: lines that can still be read
 logger = logging.getLogger(__name__)
 
 
-def judge_contests(contest: ExperimentConfig, *results: list[TrialResult]) -> list[Contest]:
-    """A verdict for every task under every condition."""
+def judge_contests(contest: ExperimentConfig, costs: list[Cost], *results: list[TrialResult]) -> list[Contest]:
+    """A verdict for every task under every condition, and what to take."""
     found = list(itertools.chain(*results))
     if not contest.train:
         return []
     own, read = by_contest(found), remembering(read_predictions)
     return [
-        judge(task, condition, own[task.name, condition], read, contest.statistics)
+        judge(
+            task, condition, own[task.name, condition], read, contest.statistics, _costs_of(task.name, condition, costs)
+        )
         for task in contest.tasks.values()
         for condition in contest.conditions
     ]
@@ -145,10 +146,14 @@ def write_reports(
 def _advice(
     contest: Contest, experiment: ExperimentConfig, standing: Standings, costs: list[Cost], read: ReadPredictions
 ) -> Recommendation:
-    own = {one.model: one for one in costs if (one.task, one.condition) == (contest.task, contest.condition)}
+    own = _costs_of(contest.task, contest.condition, costs)
     task = experiment.tasks[contest.task]
     results = standing[contest.task, contest.condition].results
     return recommend(contest, task, results, own, read, experiment.statistics)
+
+
+def _costs_of(task: str, condition: str, costs: list[Cost]) -> dict[str, Cost]:
+    return {one.model: one for one in costs if (one.task, one.condition) == (task, condition)}
 
 
 def _picture(path: Path) -> bytes:
@@ -170,9 +175,9 @@ def _track(
     tracker.costs_measured(costs, results)
     own = by_contest(results)
     for verdict in contests:
-        best = best_trial(verdict, own[verdict.task, verdict.condition])
-        if best is not None:
-            tracker.register_best(best, contest.experiment)
+        taken = named_by_verdict(verdict, own[verdict.task, verdict.condition])
+        if taken is not None:
+            tracker.register_best(taken.result, contest.experiment)
     names = {(c.task, c.condition): c.task if c.condition == "default" else f"{c.task}/{c.condition}" for c in contests}
     decided = [one.verdict for one in claims]
     for one in claims:
@@ -181,10 +186,18 @@ def _track(
         folder,
         {f"effect/{names[c.task, c.condition]}": c.effect for c in contests if c.effect is not None}
         | {f"claim/{c.claim}": c.effect for c in decided if c.effect is not None},
-        {f"verdict.{names[c.task, c.condition]}": c.verdict for c in contests}
+        {f"{what}.{names[c.task, c.condition]}": value for c in contests for what, value in _outcome(c).items()}
         | {f"claim.{c.claim}": c.verdict for c in decided}
         | score_signatures(score for task in contest.tasks.values() for score in (task.score, *task.also)),
     )
+
+
+def _outcome(contest: Contest) -> dict[str, str]:
+    return {
+        "verdict": contest.verdict,
+        "choice": contest.choice or "none",
+        "regret": "unknown" if contest.regret is None else difference_text(contest.regret, contest.score),
+    }
 
 
 def _print(

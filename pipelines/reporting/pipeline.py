@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 judge_contests,
-                ["params:contest", *(f"{family}_results" for family in FAMILIES)],
+                ["params:contest", "costs", *(f"{family}_results" for family in FAMILIES)],
                 "contests",
                 name="judge_contests",
             ),

@@ -75,7 +75,7 @@ class TestScores:
         assert verdict.low > 0.02
         assert verdict.seeds == 5
         assert "gru (9" in verdict.reason
-        assert "more than 2 points" in verdict.reason
+        assert "at least 2 points" in verdict.reason
         refuted = court.decide(of={"model": "tcn"}, less={"model": "gru"})
         assert refuted.verdict == "refuted"
         assert refuted.effect == pytest.approx(-verdict.effect)
@@ -106,7 +106,7 @@ class TestScores:
         assert "differ in size" in verdict.outcomes[0].note
 
     def test_open_says_what_would_decide(self, court):
-        verdict = court.enter("gru", answers(0.92)).enter("tcn", answers(0.90, 1)).decide(**GRU_AHEAD)
+        verdict = court.enter("gru", answers(0.905)).enter("tcn", answers(0.90, 1)).decide(**GRU_AHEAD)
         assert verdict.verdict == "undecided"
         assert "would decide it" in verdict.reason
 
@@ -187,10 +187,16 @@ class TestMeasured:
         assert verdict.effect == pytest.approx(1.9)
         assert verdict.outcomes[0].of_value == pytest.approx(2)
 
-    def test_exactly_the_margin_is_not_more(self, court):
-        court.measure("gru", [110.0] * 5, "state_bytes").measure("tcn", [100.0] * 5, "state_bytes")
-        [outcome] = court.decide(**GRU_AHEAD, **BYTES).outcomes
-        assert (outcome.outcome, outcome.p) == ("fails", 0)
+    @pytest.mark.parametrize(("of", "outcome"), [(110.0, "holds"), (109.0, "fails"), (100.0, "fails"), (90.0, "fails")])
+    def test_what_does_not_vary_is_compared_exactly(self, court, of, outcome):
+        court.measure("gru", [of] * 5, "state_bytes").measure("tcn", [100.0] * 5, "state_bytes")
+        [found] = court.decide(**GRU_AHEAD, **BYTES).outcomes
+        assert (found.outcome, found.p) == (outcome, 0)
+
+    def test_equal_is_not_more_than_a_margin_of_nothing(self, court):
+        court.measure("gru", [100.0] * 5, "state_bytes").measure("tcn", [100.0] * 5, "state_bytes")
+        [found] = court.decide(**GRU_AHEAD, **{**BYTES, "margin": 1.0}).outcomes
+        assert (found.outcome, found.p) == ("fails", 0)
 
     def test_a_number_by_itself_keeps_its_unit(self, court):
         verdict = court.measure("gru", [1200.0] * 5, "state_bytes").decide(

@@ -59,7 +59,7 @@ EQUALS = [("accuracy", 0.85), ("accuracy", 0.97), ("error", 0.2)]
 def test_equals(new_court, kind, score):
     courts = contests(new_court, kind, score, score)
     verdicts = contest_verdicts(courts)
-    assert verdicts.count("tie") + verdicts.count("undecided") >= 95
+    assert verdicts.count("cnn") + verdicts.count("rnn") <= 5
     assert claim_verdicts(courts).count("supported") <= 5
 
 
@@ -81,9 +81,9 @@ def test_a_difference_of_three_margins_is_found(new_court, kind, cnn, rnn):
     assert "refuted" not in verdicts
 
 
-def test_a_difference_of_the_margin_itself_is_seldom_decided(new_court):
+def test_a_difference_of_the_margin_itself_is_not_refuted(new_court):
     verdicts = claim_verdicts(contests(new_court, "accuracy", 0.88, 0.85))
-    assert verdicts.count("undecided") >= 90
+    assert verdicts.count("refuted") <= 5  # 2.5 expected
 
 
 def test_a_contest_of_several_tests_is_as_careful_as_of_one(new_court):

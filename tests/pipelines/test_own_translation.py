@@ -94,7 +94,7 @@ def test_the_exported_model_translates_text_far_from_the_project(held, exported,
     assert "onnx    none: a translation is found a token at a time, each following from those before" in said
     assert not (folder / "model.onnx").exists()
     facts = ModelFacts.read(folder / "facts.json")
-    assert facts.model.name == advice(project)["model"]
+    assert facts.model.name == advice(project)["choice"]
     texts = list(translations(3)["english"])
     told = served(folder / "mlflow_model", texts, tmp_path)
     assert told.returncode == 0, told.stderr

@@ -69,9 +69,8 @@ def test_every_trial_has_a_row(everything):
 def test_verdicts(everything, tmp_path):
     report = everything.report()
     entries = verdict_entries(report.contests, everything.experiment)
-    assert list(entries[0]) == (
-        ["claim", "statement", "verdict", "effect", "ci_low", "ci_high", "seeds", "conditions", "reason"]
-    )
+    told = ["claim", "statement", "verdict", "choice", "regret", "effect", "ci_low", "ci_high"]
+    assert list(entries[0]) == [*told, "seeds", "conditions", "reason"]
     assert entries[0]["claim"] == "contest/digits"
     assert entries[0]["statement"] == "digits: a CNN or an RNN of 10,000 parameters?"
     write_json(tmp_path / "verdicts.json", entries)

@@ -11,8 +11,7 @@ from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.bootstrap import Interval
 from cnn_vs_rnn.statistics.duel import duels
 from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.recommend import recommend
-from cnn_vs_rnn.statistics.recommendation import Recommendation
+from cnn_vs_rnn.statistics.recommendation import Recommendation, recommend
 
 TASK = TaskConfig(
     name="digits",
@@ -63,8 +62,8 @@ class Arena:
     def predictions(self, result: TrialResult) -> Predictions:
         return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
 
-    def judge(self, task: TaskConfig = TASK, **settings) -> Contest:
-        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings))
+    def judge(self, task: TaskConfig = TASK, costs=None, **settings) -> Contest:
+        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings), costs)
 
     def interval(self, a: str, b: str) -> Interval | None:
         """Of the difference between two champions."""
@@ -73,7 +72,8 @@ class Arena:
         return compare(champions[a], champions[b]).interval
 
     def recommend(self, costs=None) -> Recommendation:
-        return recommend(self.judge(), TASK, self.results, costs or {}, self.predictions, StatisticsConfig())
+        judged = self.judge(costs=costs)
+        return recommend(judged, TASK, self.results, costs or {}, self.predictions, StatisticsConfig())
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ ADVICE = {
     "task": "",
     "condition": "default",
     "decision": "tie",
-    "model": "gru",
+    "choice": "gru",
     "family": "rnn",
-    "confidence": 0.8,
+    "advice": "Take gru.",
     "reason": "Cheaper.",
     "would_change_it": "Other costs.",
 }
@@ -50,12 +50,13 @@ def test_the_verdict_names_it(new_arena, levels, verdict, model):
     assert (choice.decision, choice.result.model, choice.result.seed, choice.trained) == (verdict, model, 2, 3)
 
 
-def test_of_an_open_contest_the_network_that_is_better_on_validation(new_arena):
+def test_where_nothing_can_be_compared_the_best_on_validation(new_arena):
     arena = new_arena()
     arena.enter("cnn", "fcn", scores(0.9, seeds=2), valid=0.7).enter("rnn", "gru", scores(0.8, seeds=2), valid=0.8)
     arena.enter("baseline", "linear", scores(0.7, seeds=2), valid=0.9)
     choice = named_by_verdict(arena.judge(), arena.results)
-    assert (choice.decision, choice.result.model, choice.result.seed) == ("undecided", "gru", 0)
+    assert (choice.decision, choice.result.model, choice.result.seed) == ("undecided", "linear", 0)
+    assert choice.advice == "Take linear for the time being: it could not be compared with any other."
 
 
 def test_where_nothing_finished_nothing_is_named(new_arena):
@@ -66,15 +67,15 @@ def test_an_advice_is_followed(new_arena, tmp_path):
     arena = new_arena().enter("cnn", "fcn", scores(0.9), valid=0.9).enter("rnn", "gru", scores(0.5), valid=0.5)
     contest = arena.judge()
     path = tmp_path / "recommendation.json"
-    path.write_text(json.dumps({**ADVICE, "task": contest.task, "confident_that": "gru is no worse"}))
+    path.write_text(json.dumps({**ADVICE, "task": contest.task}))
     choice = recommended(Recommended.read(path), contest, with_best_seed(arena, "gru", 1).results)
     assert (choice.result.model, choice.result.seed, choice.decision) == ("gru", 1, "tie")
-    assert (choice.confidence, choice.confident_that, choice.reason) == (0.8, "gru is no worse", "Cheaper.")
+    assert (choice.advice, choice.reason) == ("Take gru.", "Cheaper.")
 
 
 def test_an_advice_without_a_model_says_why_there_is_none(new_arena):
     contest = new_arena().judge()
-    advice = Recommended.model_validate({**ADVICE, "task": contest.task, "model": "", "reason": "Nothing finished."})
+    advice = Recommended.model_validate({**ADVICE, "task": contest.task, "choice": "", "reason": "Nothing finished."})
     with pytest.raises(UserError, match=r"no model is recommended that has finished a trial \(Nothing finished.\)"):
         recommended(advice, contest, [])
 

@@ -32,14 +32,15 @@ from cnn_vs_rnn.statistics.words import IN_PERCENT, POINTS, listed
 class Estimate:
     """An effect on the scale it is compared on: that of the score, of the quantity, or the logarithm of a ratio.
 
-    above: whether it lies above the threshold. by_seed: may be infinite, or NaN where both sides are.
-    interval, errors: None where a value is infinite.
+    above: whether it reaches the threshold. bound: what p excludes, where it is above `Finding.floor`, else the
+    threshold. by_seed: may be infinite, or NaN where both sides are. interval, errors: None where a value is infinite.
     """
 
     effect: float | None
     low: float | None
     high: float | None
     above: bool
+    bound: float
     p: float
     by_seed: Float[np.ndarray, " seed"]
     interval: Interval | None = None
@@ -89,6 +90,11 @@ class Finding:
     def threshold(self) -> float:
         """The margin on the scale of the estimate."""
         return math.log(self.margin) if self.ratio else self.margin
+
+    @property
+    def floor(self) -> float:
+        """What an effect must surely exceed to hold: 0 between two values, or a margin below it; else the margin."""
+        return min(0.0, self.threshold) if self.compares else self.threshold
 
     @property
     def p(self) -> float:
@@ -191,15 +197,18 @@ def _estimate(
     finding: Finding, effects: Float[np.ndarray, " seed"], interval: Interval, samples: int, confidence: float
 ) -> Estimate:
     errors = StandardErrors.of(interval, len(effects), samples, confidence)
-    level = errors.negligible(interval.mean, finding.threshold) and math.isclose(
-        interval.mean, finding.threshold, rel_tol=1e-9
-    )
+    mean, threshold, floor = interval.mean, finding.threshold, finding.floor
+    exact = errors.negligible(mean, threshold)
+    reaches = mean >= threshold or (exact and math.isclose(mean, threshold, rel_tol=1e-9))
+    above = reaches and not (exact and math.isclose(mean, floor, rel_tol=1e-9))
+    bound = floor if above else threshold
     return Estimate(
-        effect=interval.mean,
+        effect=mean,
         low=interval.low,
         high=interval.high,
-        above=interval.mean > finding.threshold and not level,
-        p=p_of_mean(interval.mean, errors, finding.threshold),
+        above=above,
+        bound=bound,
+        p=p_of_mean(mean, errors, bound),
         by_seed=effects,
         interval=interval,
         errors=errors,
@@ -211,17 +220,20 @@ def _by_ranks(finding: Finding, scaled: list[Float[np.ndarray, " seed"]]) -> Est
     known = [float(effect) for effect in effects if not math.isnan(effect)]
     ahead = {term.sign: values for term, values in zip(finding.terms, scaled, strict=True)}
     if len(finding.terms) == 2:  # one for the effect, one against it
-        one, other = ahead[1], ahead[-1] + finding.threshold
-        p = p_of_ranks(one, other)
-        lead = int((one[:, None] > other).sum()) - int((one[:, None] < other).sum())
+        one, other = ahead[1][:, None], ahead[-1] + finding.threshold
+        above = int((one > other).sum()) > int((one < other).sum())
+        bound = finding.floor if above else finding.threshold
+        p = p_of_ranks(ahead[1], ahead[-1] + bound)
     else:
-        p = p_of_signs(effects, finding.threshold)
-        lead = int((effects > finding.threshold).sum()) - int((effects < finding.threshold).sum())
+        above = int((effects > finding.threshold).sum()) > int((effects < finding.threshold).sum())
+        bound = finding.floor if above else finding.threshold
+        p = p_of_signs(effects, bound)
     return Estimate(
         effect=median_low(known) if known else None,
         low=min(known, default=None),
         high=max(known, default=None),
-        above=lead > 0,
+        above=above,
+        bound=bound,
         p=p,
         by_seed=effects,
     )

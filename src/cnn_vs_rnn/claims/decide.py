@@ -20,12 +20,14 @@ the claim.
    range that of the seeds. Seeds of which both sides are infinite tell nothing: all of them so, and the test is open.
 
 Outcome of a test
-7. p is two-sided, of an effect equal to the margin: 1 less the confidence at which an interval with the standard errors
-   of seeds and of samples, each with its own Student's t, reaches the margin (`statistics.threshold`). Where nothing
-   varies (bytes, say), the comparison is exact and p is 0; an effect equal to the margin is then not more than it.
-8. p is adjusted by Holm over all tests of the claim, those that could not be carried out counted in. Adjusted p below
-   1 - confidence: the test holds where the effect is above the margin, and fails where it is below. Otherwise it is
-   open. The interval shown is that of the one test, not adjusted.
+7. As in a contest (`statistics.judge`, rule 4): a test holds where the effect is surely above 0 and, as far as
+   measured, at least the margin; it fails where it is surely below the margin; otherwise it is open. Where the margin
+   is below 0 (no worse by so much), or a value by itself is compared, holding asks that it is surely above the margin.
+8. How surely: p is two-sided, of an effect equal to what is to be excluded, 0 or the margin: 1 less the confidence at
+   which an interval with the standard errors of seeds and of samples, each with its own Student's t, reaches it
+   (`statistics.threshold`). Where nothing varies (bytes, say), the comparison is exact and p is 0. It is adjusted by
+   Holm over all tests of the claim, those that could not be carried out counted in, and must be below 1 - confidence.
+   The interval shown is that of the one test, not adjusted.
 9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, or would
    gain by a longer training, the test is open. (Within equal seconds only divergence excuses, since running out of
    time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
@@ -44,7 +46,6 @@ Verdict
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -59,7 +60,7 @@ from cnn_vs_rnn.config import ExperimentConfig, StatisticsConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.holm import holm
-from cnn_vs_rnn.statistics.precision import MOST_SEEDS, advice, seeds_needed
+from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 
 
@@ -156,12 +157,8 @@ def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
         return "The seeds do not agree, or are too few for values beyond all measure: more seeds would decide it."
     strict = 1 - (1 - confidence) / tests
     errors = estimate.errors
-    shifted = errors.at(replace(estimate.interval, mean=estimate.interval.mean - finding.threshold), strict)
-    if errors.samples > 1:
-        return advice(shifted, errors.seeds, errors.samples, 0.0, strict)
-    if more := seeds_needed(shifted, errors.seeds, 0.0, strict):
-        return f"About {more} seeds would decide it, if the effect stays where it is."
-    return f"Not even {MOST_SEEDS} seeds would decide it: the effect is too near the margin for its spread."
+    room = abs(estimate.interval.mean - estimate.bound)
+    return advice(errors.at(estimate.interval, strict), errors.seeds, errors.samples, room, strict)
 
 
 def verdict_of(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:

@@ -81,7 +81,7 @@ def _figures(finding: Finding, outcome: TestOutcome, percent: str, *, named: boo
     return (
         f"{f'{label}: ' if named else ''}{' against '.join(models)}; {turned}the effect is "
         f"{effect_text(outcome.effect, finding)} ({_extent(finding, outcome.low, outcome.high, percent)}), "
-        f"where more than {asked} was asked"
+        f"where at least {asked} was asked"
     )
 
 

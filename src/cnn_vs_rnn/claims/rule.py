@@ -38,7 +38,7 @@ class SideConfig(Strict):
 
 
 class TestConfig(Strict):
-    """One comparison: it holds where the value of `of`, less that of `less`, is surely above `margin`.
+    """One comparison: it holds where the value of `of` is surely above that of `less`, and by at least `margin`.
 
     quantity: "score" (test score, signed so that more is better), "valid_score_at_equal_seconds", or what a probe
     measures. of, less: sides; without `less` the value itself is compared. margin: in the unit of the quantity, and of

@@ -27,7 +27,7 @@ class TestOutcome(Strict):
     low: float | None  # of the interval at the experiment's confidence, not corrected for several tests
     high: float | None
     margin: float
-    p: float | None  # two-sided, of an effect equal to the margin
+    p: float | None  # two-sided, of an effect equal to what is excluded: 0 if the margin is reached, else the margin
     adjusted_p: float | None  # by Holm, over the tests of the claim
     seeds: int  # paired
     of_model: str  # what stood for each side; empty where there is none

@@ -37,11 +37,13 @@ MOST_CLASSES = 20  # that are listed with their counts
 
 _DECISIONS = {
     "cnn": "The contest was won by the CNNs.",
+    "cnn or tie": "The contest found the CNNs better or as good.",
     "rnn": "The contest was won by the RNNs.",
+    "rnn or tie": "The contest found the RNNs better or as good.",
     "hybrid": "The hybrid was ahead of CNN and RNN.",
     "neither": "The contest found that no network is worth it: this baseline is as good.",
     "tie": "The contest was a tie between CNN and RNN.",
-    "undecided": "**The contest is undecided: this is the better network for the time being, and no proven choice.**",
+    "undecided": "**The contest is undecided: this model can lose the least for the time being, and is not proven.**",
 }
 _KINDS: dict[Family, str] = {
     "cnn": "A CNN",
@@ -95,7 +97,7 @@ def model_card(facts: ModelFacts, evidence: Evidence, asking: str) -> str:
         quarantined=card.quarantined,
         **_score(facts, evidence),
         reason=choice.reason,
-        certain=_certain(choice),
+        advice=choice.advice,
         would_change_it=choice.would_change_it,
         training=_training(evidence.trial),
         costs=_costs(evidence),
@@ -139,13 +141,6 @@ def _score_row(one: ModelSummary, facts: ModelFacts, evidence: Evidence) -> list
     bold = "**" if one.model == facts.model.name else ""
     parameters = f"{one.parameters:,}" if one.parameters else "-"
     return [f"{bold}{one.model}{bold}", FAMILY_WORDS[one.family], mean, ends or "-", parameters]
-
-
-def _certain(choice: Choice) -> str:
-    if choice.confidence is None or not choice.confidence:
-        return ""
-    what = f" that {choice.confident_that}" if choice.confident_that else ""
-    return f"Confidence: {100 * choice.confidence:.0f}%{what}."
 
 
 def _training(trial: Trial) -> list[tuple[str, str]]:

@@ -18,8 +18,6 @@ from cnn_vs_rnn.statistics.words import (
     seconds_text,
 )
 
-_SURE = ((0.99, "very sure"), (0.95, "sure"), (0.8, "fairly sure"), (0.65, "likely"), (0.35, "open"), (0.0, "doubtful"))
-_MOST = 0.999  # beyond it the figures mean nothing: they rest on a model of the errors
 _NONE = "\u2013"
 COSTS = {
     "Training": "mean over seeds",
@@ -52,12 +50,12 @@ class UnderRow:
 
 @dataclass(frozen=True)
 class AdviceCard:
-    """The advice in words. gain, sure: empty where nothing could be compared. under: empty where there is one."""
+    """The advice in words. gain, at_worst: empty where nothing could be compared. under: empty where there is one."""
 
     headline: str
     advice: Advice
     gain: str
-    sure: str
+    at_worst: str
     rows: list[CostRow]
     cautions: tuple[str, ...]
     under: list[UnderRow]
@@ -66,7 +64,7 @@ class AdviceCard:
 def advice_card(advice: Advice, contests: Sequence[Contest]) -> AdviceCard:
     """contests: of the experiment, that which the advice follows from among them."""
     contest = next(one for one in contests if (one.task, one.condition) == (advice.task, advice.condition))
-    first = [advice.model, advice.against]
+    first = [advice.choice, advice.against]
     shown = sorted(
         contest.champions,
         key=lambda one: first.index(one.model) if one.model in first else len(first),
@@ -75,7 +73,7 @@ def advice_card(advice: Advice, contests: Sequence[Contest]) -> AdviceCard:
         headline=headline(advice),
         advice=advice,
         gain=gain_text(advice, contest.confidence),
-        sure=sure_text(advice),
+        at_worst=contest.regret_text if advice.regret is not None else "",
         rows=[
             CostRow(one.model, one.family, score_text(one.mean, contest.score), _cells(advice.costs[one.model]))
             for one in shown
@@ -89,14 +87,16 @@ def headline(one: Recommendation) -> str:
     """What to take, in a few words."""
     if one.family is None:
         return "Undecided: nothing finished"
-    named = f"{one.model}, the {FAMILY_WORDS[one.family]}"
+    named = f"{one.choice}, the {FAMILY_WORDS[one.family]}"
     match one.decision:
         case "undecided":
-            return f"Undecided: for the time being {named}"
+            return f"Undecided: take {named}, for the time being"
         case "tie":
             return f"A tie: take the cheaper, {named}"
         case "neither":
-            return f"Neither: the baseline {one.model} is as good"
+            return f"Neither: take the baseline, {one.choice}"
+        case "cnn or tie" | "rnn or tie":
+            return f"Take {named}: better or as good"
         case _:
             return f"Take {named}"
 
@@ -111,16 +111,6 @@ def gain_text(one: Recommendation, confidence: float) -> str:
         stand = stand.replace("ahead of", "behind", 1)
     extent = range_text(one.gain_low, one.gain_high, one.score)
     return f"{stand} ({100 * confidence:g}% interval {'of the lead ' if one.gain < 0 else ''}{extent})"
-
-
-def sure_text(one: Recommendation) -> str:
-    """The confidence in words and per cent, and what it is of; empty where nothing could be compared."""
-    if not one.confident_that:
-        return ""
-    word = next(word for least, word in _SURE if one.confidence >= least)
-    percent = f"{100 * min(one.confidence, _MOST):.{1 if one.confidence > 0.99 else 0}f}%"
-    percent = f"over {percent}" if one.confidence > _MOST else percent
-    return f"{word[0].upper()}{word[1:]}, {percent}: {one.confident_that}"
 
 
 def _cells(costs: ModelCosts) -> tuple[str, ...]:

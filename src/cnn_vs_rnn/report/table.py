@@ -15,17 +15,26 @@ from cnn_vs_rnn.statistics.words import SCORE_NAMES, interval_text, seconds_text
 WIDTH = 100  # columns at most
 VERDICT_WORDS: dict[Verdict, str] = {
     "cnn": "CNN wins",
+    "cnn or tie": "CNN or tie",
     "rnn": "RNN wins",
+    "rnn or tie": "RNN or tie",
     "tie": "Tie",
     "neither": "Neither",
     "undecided": "Undecided",
 }
-VERDICT_STYLES: dict[Verdict, str] = {"cnn": "blue", "rnn": "dark_orange3", "tie": "magenta", "neither": "red"}
+VERDICT_STYLES: dict[Verdict, str] = {
+    "cnn": "blue",
+    "cnn or tie": "blue",
+    "rnn": "dark_orange3",
+    "rnn or tie": "dark_orange3",
+    "tie": "magenta",
+    "neither": "red",
+}
 _LABELS = {"cnn": "best CNN", "rnn": "best RNN", "hybrid": "hybrid", "baseline": "baseline"}
 
 
 def contest_table(contest: Contest) -> RenderableType:
-    """The champion of each family, then who wins and why; at most 100 columns wide."""
+    """The champion of each family, who wins and why, and what to take; at most 100 columns wide."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="dim")
     under = "" if contest.condition == "default" else f", {contest.condition}"
     table.add_column(f"{contest.task}{under}", style="bold", header_style="bold", max_width=24)
@@ -40,9 +49,10 @@ def contest_table(contest: Contest) -> RenderableType:
     verdict = Text.assemble(
         (VERDICT_WORDS[contest.verdict], f"bold {VERDICT_STYLES.get(contest.verdict, '')}".strip()),
         ". ",
-        contest.reason,
+        f"{contest.reason} {contest.remedy}".strip(),
     )
-    return Group(table, verdict, *(Text(f"Note: {caution}", style="dim") for caution in contest.cautions), Text())
+    take = Text(contest.advice, style="bold")
+    return Group(table, verdict, take, *(Text(f"Note: {caution}", style="dim") for caution in contest.cautions), Text())
 
 
 def _row(champion: ModelSummary, score: Score) -> list[str]:

@@ -44,12 +44,14 @@ def verdict_entries(contests: Iterable[Contest], experiment: ExperimentConfig) -
             "claim": f"contest/{contest.task}",
             "statement": statement(contest, experiment),
             "verdict": contest.verdict,
+            "choice": contest.choice,
+            "regret": contest.regret,
             "effect": contest.effect,
             "ci_low": contest.low,
             "ci_high": contest.high,
             "seeds": contest.seeds,
             "conditions": [contest.condition],
-            "reason": contest.reason,
+            "reason": f"{contest.reason} {contest.remedy}".strip(),
         }
         for contest in contests
     ]
@@ -64,11 +66,13 @@ def claim_entries(claims: Iterable[DecidedClaim]) -> list[dict[str, Any]]:
 
 
 def metrics(contests: Iterable[Contest], standings: Standings) -> dict[str, dict[str, Any]]:
-    """Task -> condition -> verdict, effect and the mean test score of each model, to be tracked from run to run."""
+    """Task -> condition -> verdict, choice, regret, effect and each model's mean test score, tracked over runs."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for contest in contests:
         found[contest.task][contest.condition] = {
             "verdict": contest.verdict,
+            "choice": contest.choice,
+            "regret": contest.regret,
             "effect": contest.effect,
             "models": {one.model: one.mean for one in standings[contest.task, contest.condition].summaries},
         }

@@ -40,18 +40,20 @@ def cautions(
 
 
 def otherwise_by(
-    task: TaskConfig, condition: str, champions: dict[Family, ModelSummary], results: Iterable[TrialResult]
+    task: TaskConfig,
+    condition: str,
+    champions: dict[Family, ModelSummary],
+    results: Iterable[TrialResult],
+    chosen: ModelSummary | None,
 ) -> Iterator[str]:
-    """A sentence where the champion that is best, on test or on validation, is behind by another score of texts.
+    """A sentence where the champion that is best, or that is taken, is behind by another score of texts.
 
     chrF counts letters in common and BLEU whole phrases, so that right words in a wrong order please the first alone.
     """
     trials = trials_by_model(results, task.name, condition)
-    if not champions:
+    if chosen is None:
         return
     tested = max(champions.values(), key=lambda one: goodness(one.mean, task.score))
-    # Which is what the advice on an open contest names
-    chosen = max(champions.values(), key=lambda one: goodness(one.valid, task.score))
     for score in task.also:
         if score in OF_TEXTS:
             means = {one.model: _mean(trials[one.model], score) for one in champions.values()}

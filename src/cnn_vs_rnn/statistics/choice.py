@@ -23,9 +23,8 @@ class Recommended(BaseModel):
     task: str
     condition: str
     decision: str
-    model: str  # empty where nothing finished
-    confidence: float
-    confident_that: str = ""  # what the confidence is of
+    choice: str  # empty where nothing finished
+    advice: str
     reason: str
     would_change_it: str
 
@@ -42,46 +41,35 @@ class Recommended(BaseModel):
 
 @dataclass(frozen=True)
 class Choice:
-    """One trial, and why it. decision: cnn, rnn, hybrid, neither, tie or undecided.
-
-    Of own data alone: confidence, between 0 and 1, that `confident_that` is so, and what would change the advice.
-    """
+    """One trial, and why it. decision: a verdict, or hybrid. would_change_it: of own data alone."""
 
     result: TrialResult
     trained: int  # finished seeds of its model, of which it is the best on validation
     decision: str
+    advice: str
     reason: str
-    confidence: float | None = None
-    confident_that: str = ""
     would_change_it: str = ""
 
 
 def recommended(advice: Recommended, contest: Contest, results: Iterable[TrialResult]) -> Choice:
     """The model of an advice; UserError where it names none, or one without a finished trial."""
-    trials = trials_by_model(results, advice.task, advice.condition).get(advice.model, [])
+    trials = trials_by_model(results, advice.task, advice.condition).get(advice.choice, [])
     if not trials:
         raise UserError(
             f"{advice.task}: no model is recommended that has finished a trial ({advice.reason}): "
             "mend what failed, and run the contest again"
         )
     best = best_on_validation(trials, contest.score)
-    told = advice.model_dump(include={"decision", "reason", "confidence", "confident_that", "would_change_it"})
-    return Choice(best, len(trials), **told)
+    return Choice(best, len(trials), **advice.model_dump(exclude={"task", "condition", "choice"}))
 
 
 def named_by_verdict(contest: Contest, results: Iterable[TrialResult]) -> Choice | None:
-    """The champion that a verdict names; of a tie or an open contest the network that is better on validation.
-
-    None where nothing finished.
-    """
-    family = "baseline" if contest.verdict == "neither" else contest.verdict
-    networks = [one for one in contest.champions if one.family in ("cnn", "rnn")]
-    candidates = [one for one in contest.champions if one.family == family] or networks or list(contest.champions)
-    if not candidates:
+    """The model that the judge takes, by its best seed on validation; None where nothing finished."""
+    trials = trials_by_model(results, contest.task, contest.condition).get(contest.choice)
+    if not trials:
         return None
-    champion = max(candidates, key=lambda one: goodness(one.valid, contest.score))
-    trials = trials_by_model(results, contest.task, contest.condition)[champion.model]
-    return Choice(best_on_validation(trials, contest.score), len(trials), contest.verdict, contest.reason)
+    best = best_on_validation(trials, contest.score)
+    return Choice(best, len(trials), contest.verdict, contest.advice, contest.reason)
 
 
 def best_on_validation(trials: Iterable[TrialResult], score: Score) -> TrialResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from cnn_vs_rnn.statistics.summary import (
     trials_by_model,
 )
 
+Relation = Literal["better", "no worse", "level", "no better", "worse", "open"]
+
 
 @dataclass(frozen=True)
 class Duel:
@@ -28,6 +31,7 @@ class Duel:
     a: ModelSummary
     b: ModelSummary
     interval: Interval | None  # None where fewer than min_seeds seeds are paired
+    margin: float  # the smallest difference that matters
     seeds: int  # paired: both models finished them with finite scores
     samples: int  # of the test part; of repeated splits, on average
     dropped: int  # seeds that were tried for one of the two but could not be paired
@@ -38,6 +42,31 @@ class Duel:
             self.interval, mean=-self.interval.mean, low=-self.interval.high, high=-self.interval.low
         )
         return replace(self, a=self.b, b=self.a, interval=turned)
+
+    @property
+    def relation(self) -> Relation:
+        """What is known of `a` beside `b`; 'open' where they could not be compared."""
+        if self.interval is None:
+            return "open"
+        return relation(self.interval.mean, self.interval.low, self.interval.high, self.margin)
+
+
+def relation(effect: float, low: float, high: float, margin: float) -> Relation:
+    """What an effect with its interval says of a side: superiority, non-inferiority or equivalence.
+
+    better, worse: the interval excludes 0, and the effect is at least the margin. level: the whole interval is within
+    the margin. no worse, no better: the interval excludes that the side is behind, or ahead, by the margin. These are
+    the three questions of a trial with a margin (Piaggio et al. 2012, JAMA 308(24), figure 1), asked of one interval.
+    """
+    if low > 0 and effect >= margin:
+        return "better"
+    if high < 0 and effect <= -margin:
+        return "worse"
+    if -margin <= low and high <= margin:
+        return "level"
+    if low > -margin:
+        return "no worse"
+    return "no better" if high < margin else "open"
 
 
 Compare = Callable[[ModelSummary, ModelSummary], Duel]
@@ -55,14 +84,24 @@ def duels(
     It raises UserError where the two were tested on different numbers of samples.
     """
     trials = trials_by_model(results, task.name, condition)
+    known: dict[tuple[str, str], Duel] = {}
+
+    def compare(a: ModelSummary, b: ModelSummary) -> Duel:
+        """One pair has one interval, from whichever side it is seen."""
+        if a.model > b.model:
+            return compare(b, a).reversed()
+        if (a.model, b.model) not in known:
+            known[a.model, b.model] = duel(a, b)
+        return known[a.model, b.model]
 
     def duel(a: ModelSummary, b: ModelSummary) -> Duel:
         of_a, of_b = (dict(zip(*score_rows(trials[one.model], predictions), strict=True)) for one in (a, b))
         paired = sorted(of_a.keys() & of_b.keys())
         dropped = len({trial.seed for one in (a, b) for trial in trials[one.model]} - set(paired))
         samples = round(np.mean([len(of_a[seed]) for seed in paired])) if paired else 0
+        found = Duel(a, b, None, task.equivalence, len(paired), samples, dropped)
         if len(paired) < statistics.min_seeds:
-            return Duel(a, b, None, len(paired), samples, dropped)
+            return found
         for seed in paired:
             if len(of_a[seed]) != len(of_b[seed]):
                 raise UserError(
@@ -78,6 +117,6 @@ def duels(
             (lowest - highest, highest - lowest),
             f"{a.model} and {b.model} on {task.name}",
         )
-        return Duel(a, b, interval, len(paired), samples, dropped)
+        return replace(found, interval=interval)
 
-    return duel
+    return compare

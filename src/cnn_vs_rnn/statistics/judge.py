@@ -1,4 +1,4 @@
-"""Who wins a contest, by rules fixed before any result is seen.
+"""Who wins a contest, and which model to take: by rules fixed before any result is seen.
 
 1. The champion of each family (cnn, rnn, hybrid, baseline) is its model with the best mean validation score over seeds:
    the test part chooses nobody. A model that collapsed or diverged in half or more of its seeds, or finished fewer than
@@ -9,40 +9,56 @@
 3. 'neither' is asked first: where neither network champion can be better than the baseline champion by more than the
    margin (the upper end of each interval, network less baseline, is at most +equivalence), a simple baseline does as
    well. Both must fail, so that no verdict rests on having picked the right one of two.
-4. Then the region of practical equivalence decides (Kruschke 2018, Advances in Methods and Practices in Psychological
-   Science 1(2)): interval wholly above +equivalence: 'cnn'; wholly below -equivalence: 'rnn'; wholly within: 'tie';
-   anything else: 'undecided', with a rough estimate of what would decide it.
+4. Then the effect d, its interval [low, high] and the margin m decide (`duel.relation`):
+   'cnn': low > 0 and d >= m: surely better, and by an amount that matters, as far as measured;
+   'tie': -m <= low and high <= m;
+   'cnn or tie': low > -m, and none of these: at least as good; taking it costs less than the margin;
+   'rnn', 'rnn or tie': the mirror image; 'undecided': anything else, with what would decide it.
 5. Fewer than `min_seeds` paired seeds: 'undecided'. A family without a finished model: 'undecided'.
 6. A champion that collapsed or diverged in half or more of its seeds, or that a longer training would improve, cannot
    lose, neither to the other network nor to a baseline, and one that collapsed or diverged cannot tie: 'undecided',
    naming the flag. Any other flag of a network champion, the winner's included, is said as a caution.
+7. The model to take is the champion that the verdict names; of a tie the cheaper network, by latency or, where that
+   differs by less than a tenth or is not known, by training time; of 'neither' the baseline. A hybrid is taken where it
+   is better (rule 4) than every other champion and no network has an excuse (rule 6). Where it is undecided, the
+   champion of the least regret is taken for the time being, one that collapsed or diverged only where all did.
+8. Its regret is how much better another champion may be at most: the highest upper end of the intervals of the others
+   less the model, at least 0. It holds with half the error of the interval (97.5% of 95%): for it to be wrong, the
+   interval of the model that is truly best must be wrong at one end, whichever was taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from cnn_vs_rnn.config import FAMILIES, Family, Score, StatisticsConfig, Strict, TaskConfig
-from cnn_vs_rnn.evaluation.results import Flag, TrialResult
+from cnn_vs_rnn.evaluation.results import Cost, Flag, TrialResult
 from cnn_vs_rnn.statistics.bootstrap import Interval
 from cnn_vs_rnn.statistics.cautions import cautions, otherwise_by
-from cnn_vs_rnn.statistics.duel import Duel, duels
+from cnn_vs_rnn.statistics.duel import Compare, Duel, duels
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
+    IN_PERCENT,
+    POINTS,
+    SCORE_NAMES,
     difference_text,
     listed,
     model_text,
     range_text,
+    times_text,
 )
 
-Verdict = Literal["cnn", "rnn", "tie", "neither", "undecided"]
+Verdict = Literal["cnn", "cnn or tie", "tie", "rnn or tie", "rnn", "neither", "undecided"]
+NETWORKS: tuple[Family, ...] = ("cnn", "rnn")
+_FEWEST_SEEDS = 5  # asked for where there are too few for any verdict
+_LEVEL = 0.9  # of a cost: above this ratio neither is called cheaper
 
 
 class Contest(Strict):
-    """What the evidence says of one task under one condition."""
+    """What the evidence says of one task under one condition, and what to take."""
 
     task: str
     condition: str
@@ -50,17 +66,56 @@ class Contest(Strict):
     effect: float | None  # cnn less rnn, positive favours the cnn; None where the two could not be compared
     low: float | None  # of the confidence interval of the effect
     high: float | None
-    score: Score  # whose unit effect, low, high and equivalence have
+    score: Score  # whose unit effect, low, high, equivalence and regret have
     equivalence: float
     confidence: float
     seeds: int  # paired: both champions finished them
     champions: tuple[ModelSummary, ...]  # at most one a family, in the order cnn, rnn, hybrid, baseline
     reason: str
+    remedy: str  # what would decide it; empty where it is decided
+    choice: str  # the model to take; empty where nothing finished
+    merit: str  # why it is preferred to an equal, such as "which answers 3 times as fast"; else empty
+    regret: float | None  # what taking it costs at worst; None where it could not be compared
+    rival: str  # the champion that may be better by so much; empty where none may
     cautions: tuple[str, ...]
 
     def champion(self, family: Family) -> ModelSummary | None:
         """The model that stands for a family, or None where none finished."""
         return next((champion for champion in self.champions if champion.family == family), None)
+
+    @property
+    def chosen(self) -> ModelSummary | None:
+        """The champion to take; None where nothing finished."""
+        return next((champion for champion in self.champions if champion.model == self.choice), None)
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is an answer: a verdict, or a hybrid that nothing else can beat."""
+        hybrid = self.chosen is not None and self.chosen.family == "hybrid" and self.regret == 0
+        return self.verdict != "undecided" or hybrid
+
+    @property
+    def advice(self) -> str:
+        """What to take and what it costs at worst, in a sentence; empty where nothing finished.
+
+        For example "Take cnn2d: at worst it costs you 0.1 points against gru (97.5% sure)."
+        """
+        if not self.choice:
+            return ""
+        merit = f", {self.merit}" if self.merit else ""
+        return f"Take {self.choice}{'' if self.decided else ' for the time being'}{merit}: {self.regret_text}."
+
+    @property
+    def regret_text(self) -> str:
+        """For example "at worst it costs you 0.1 points against gru (97.5% sure)"."""
+        if self.regret is None:
+            return "it could not be compared with any other"
+        sure = f"({100 * (1 + self.confidence) / 2:g}% sure)"
+        amount = difference_text(self.regret, self.score)
+        if self.regret == 0 or amount.split()[0] == "0":
+            return f"no other that was compared is better {sure}"
+        unit = "" if self.score in IN_PERCENT or self.score in POINTS else f" in {SCORE_NAMES[self.score]}"
+        return f"at worst it costs you {amount}{unit} against {self.rival} {sure}"
 
 
 def judge(
@@ -69,10 +124,12 @@ def judge(
     results: list[TrialResult],
     predictions: ReadPredictions,
     statistics: StatisticsConfig,
+    costs: Mapping[str, Cost] | None = None,
 ) -> Contest:
     """Decide one task under one condition; trials of others are passed over.
 
-    predictions: reads the per-sample test scores of a trial, in the unit of the task's score.
+    predictions: reads the per-sample test scores of a trial, in the unit of the task's score. costs: of the models that
+    were measured, which decides between equals.
     Raises UserError where trials were tested on different numbers of samples.
     """
     summaries = summarise(task, condition, results, predictions, statistics)
@@ -81,22 +138,23 @@ def judge(
         for family in FAMILIES
         if (champion := choose_champion(summaries, family, task.score, statistics.min_seeds))
     }
-    cnn, rnn, baseline = champions.get("cnn"), champions.get("rnn"), champions.get("baseline")
     compare = duels(task, condition, results, predictions, statistics)
+    cnn, rnn, baseline = champions.get("cnn"), champions.get("rnn"), champions.get("baseline")
     duel = compare(cnn, rnn) if cnn and rnn else None
     if duel is None:
-        verdict, reason = _missing(champions)
+        verdict, reason, remedy = _missing(champions)
     else:
         against_baseline = [compare(network, baseline) for network in (duel.a, duel.b)] if baseline else []
-        verdict, reason = (
-            _beaten_by_baseline(task, against_baseline)
+        verdict, reason, remedy = (
+            _beaten_by_baseline(task, against_baseline, results)
             or _too_few_seeds(duel, statistics)
-            or _between_networks(task, duel, statistics)
+            or _between_networks(task, duel, statistics, results)
         )
     interval = duel.interval if duel else None
+    chosen, merit, regret, rival = _choice(verdict, champions, compare, costs or {}, task.score)
     doubts = [
         *cautions(task, champions, duel, compare, winners=_winners(verdict)),
-        *otherwise_by(task, condition, champions, results),
+        *otherwise_by(task, condition, champions, results, chosen),
     ]
     return Contest(
         task=task.name,
@@ -111,6 +169,11 @@ def judge(
         seeds=duel.seeds if duel else 0,
         champions=tuple(champions.values()),
         reason=reason,
+        remedy=remedy,
+        choice=chosen.model if chosen else "",
+        merit=merit,
+        regret=regret,
+        rival=rival,
         cautions=tuple(doubt for doubt in doubts if doubt.removesuffix(".") not in reason),  # nothing said twice
     )
 
@@ -121,85 +184,191 @@ def choose_champion(
     """The model that stands for a family (rule 1), None where the family has none."""
 
     def rank(summary: ModelSummary) -> tuple[bool, float]:
-        sound = not summary.flagged("collapsed", "diverged") and summary.scored >= min_seeds
-        return sound, goodness(summary.valid, score)
+        return _sound(summary) and summary.scored >= min_seeds, goodness(summary.valid, score)
 
     return max((summary for summary in summaries if summary.family == family), key=rank, default=None)
 
 
+def _choice(
+    verdict: Verdict,
+    champions: Mapping[Family, ModelSummary],
+    compare: Compare,
+    costs: Mapping[str, Cost],
+    score: Score,
+) -> tuple[ModelSummary | None, str, float | None, str]:
+    """Rules 7 and 8: the model, why it is preferred to an equal, its regret and against whom."""
+    if not champions:
+        return None, "", None, ""
+    merit = ""
+    networks = [champions[family] for family in NETWORKS if family in champions]
+    if (hybrid := _better_hybrid(champions, networks, compare)) is not None:
+        chosen = hybrid
+    elif verdict == "tie":
+        chosen, merit = _cheaper(networks, costs)
+    elif verdict == "neither":
+        chosen = champions["baseline"]
+    elif winners := _winners(verdict):
+        chosen = champions[winners[0]]
+    else:
+
+        def rank(one: ModelSummary) -> tuple[bool, float, float]:
+            regret = _regret(one, champions, compare)[0]
+            return _sound(one), 0.0 if regret is None else -regret, goodness(one.valid, score)
+
+        chosen = max(champions.values(), key=rank)
+    return chosen, merit, *_regret(chosen, champions, compare)
+
+
+def _regret(
+    chosen: ModelSummary, champions: Mapping[Family, ModelSummary], compare: Compare
+) -> tuple[float | None, str]:
+    """Rule 8, and the rival that it is against."""
+    found = [
+        (-interval.low, other.model)
+        for other in champions.values()
+        if other != chosen and (interval := compare(chosen, other).interval)
+    ]
+    if not found:
+        return None, ""
+    most, rival = max(found)
+    return (most, rival) if most > 0 else (0.0, "")
+
+
+def _better_hybrid(
+    champions: Mapping[Family, ModelSummary], networks: list[ModelSummary], compare: Compare
+) -> ModelSummary | None:
+    """The hybrid, where it is better than every other champion."""
+    hybrid = champions.get("hybrid")
+    if hybrid is None or len(networks) < len(NETWORKS):
+        return None
+    if any(network.flagged("collapsed", "diverged", "unfinished") for network in networks):
+        return None
+    others = [one for one in champions.values() if one != hybrid]
+    return hybrid if all(compare(hybrid, other).relation == "better" for other in others) else None
+
+
+def _cheaper(networks: list[ModelSummary], costs: Mapping[str, Cost]) -> tuple[ModelSummary, str]:
+    """Of equals, and why."""
+    latency = {one.model: costs[one.model].latency_ms for one in networks if one.model in costs}
+    if len(latency) == len(networks):
+        fast = min(networks, key=lambda one: latency[one.model])
+        slowest = max(latency.values())
+        if latency[fast.model] < _LEVEL * slowest:
+            return fast, f"which answers {times_text(slowest / latency[fast.model])} as fast"
+    return min(networks, key=lambda one: one.train_seconds), "which takes the least time to train"
+
+
 def _winners(verdict: Verdict) -> tuple[Family, ...]:
     """The networks a verdict recommends."""
+    families = {"cnn": "cnn", "cnn or tie": "cnn", "rnn": "rnn", "rnn or tie": "rnn"}
     if verdict == "tie":
-        return ("cnn", "rnn")
-    return (verdict,) if verdict in ("cnn", "rnn") else ()
+        return NETWORKS
+    return tuple(family for family in NETWORKS if family == families.get(verdict))
 
 
-def _missing(champions: dict[Family, ModelSummary]) -> tuple[Verdict, str]:
-    missing = [FAMILY_WORDS[family] for family in ("cnn", "rnn") if family not in champions]
-    return "undecided", f"No {' and no '.join(missing)} finished this task, so there is nothing to compare."
+def _missing(champions: Mapping[Family, ModelSummary]) -> tuple[Verdict, str, str]:
+    missing = [FAMILY_WORDS[family] for family in NETWORKS if family not in champions]
+    reason = f"No {' and no '.join(missing)} finished this task, so there is nothing to compare."
+    articles = ["an RNN" if word == "RNN" else f"a {word}" for word in missing]
+    return "undecided", reason, _capital(f"{' and '.join(articles)} that finishes would; the report lists what failed.")
 
 
-def _beaten_by_baseline(task: TaskConfig, against: list[Duel]) -> tuple[Verdict, str] | None:
+def _beaten_by_baseline(
+    task: TaskConfig, against: list[Duel], results: Iterable[TrialResult]
+) -> tuple[Verdict, str, str] | None:
     """Rules 3 and 6; None where a network may be better than the baseline."""
-    intervals = [duel.interval for duel in against]
-    if not against or not all(interval and interval.high <= task.equivalence for interval in intervals):
+    if not against or any(duel.relation in ("better", "no worse", "open") for duel in against):
         return None
-    baseline = _named(against[0].b, task)
-    if excuses := _excuses([duel.a for duel in against], "collapsed", "diverged", "unfinished"):
-        return "undecided", (
-            f"The baseline {baseline} is ahead of both networks, but {excuses}: "
-            "this shows how they were trained, not what they can do."
+    baseline, losers = _named(against[0].b, task), [duel.a for duel in against]
+    if excuses := _excuses(losers, "collapsed", "diverged", "unfinished"):
+        return (
+            "undecided",
+            f"The baseline {baseline} does at least as well as both networks, but {excuses}: "
+            "this shows how they were trained, not what they can do.",
+            _retraining(losers, results),
         )
-    networks = listed([_named(duel.a, task) for duel in against])
-    return "neither", (
-        f"The baseline {baseline} does at least as well as {networks}: "
-        f"neither network can be ahead of it by more than {_margin(task)}."
+    return (
+        "neither",
+        f"The baseline {baseline} does at least as well as {listed([_named(one, task) for one in losers])}: "
+        f"neither network can be ahead of it by more than {_margin(task)}.",
+        "",
     )
 
 
-def _too_few_seeds(duel: Duel, statistics: StatisticsConfig) -> tuple[Verdict, str] | None:
+def _too_few_seeds(duel: Duel, statistics: StatisticsConfig) -> tuple[Verdict, str, str] | None:
     if duel.interval:
         return None
     have = f"Only {duel.seeds}" if duel.seeds else "None"
-    return "undecided", (
-        f"{have} of the {statistics.min_seeds} paired seeds that a verdict needs: "
-        f"run with seeds={max(5, statistics.min_seeds)}."
-    )
+    needed = statistics.min_seeds
+    remedy = f"At least {max(_FEWEST_SEEDS, needed)} seeds would (seeds={max(_FEWEST_SEEDS, needed)})."
+    return "undecided", f"{have} of the {needed} paired seeds that a verdict needs.", remedy
 
 
-def _between_networks(task: TaskConfig, duel: Duel, statistics: StatisticsConfig) -> tuple[Verdict, str]:
+def _between_networks(
+    task: TaskConfig, duel: Duel, statistics: StatisticsConfig, results: Iterable[TrialResult]
+) -> tuple[Verdict, str, str]:
     """Rules 4 and 6."""
-    duel = duel if _of(duel).mean >= 0 else duel.reversed()
-    interval, margin = _of(duel), task.equivalence
-    ahead, behind = (f"the {FAMILY_WORDS[one.family]} {_named(one, task)}" for one in (duel.a, duel.b))
-    gap = difference_text(interval.mean, task.score)
+    if duel.relation in ("worse", "no better") or (duel.relation in ("level", "open") and _of(duel).mean < 0):
+        duel = duel.reversed()
+    interval, margin = _of(duel), _margin(task)
+    one, other = (f"the {FAMILY_WORDS[network.family]} {_named(network, task)}" for network in (duel.a, duel.b))
+    gap = difference_text(abs(interval.mean), task.score)
     extent = f"{100 * statistics.confidence:g}% interval {range_text(interval.low, interval.high, task.score)}"
-    if interval.low > margin:
-        if excuses := _excuses([duel.b], "collapsed", "diverged", "unfinished"):
-            return "undecided", (
-                f"{_capital(ahead)} is ahead of {behind}, but {excuses}: "
-                "this shows how it was trained, not what it can do."
+    stand = _stand(interval.mean, gap)
+    loses = duel.relation in ("better", "no worse")
+    excused = [duel.b] if loses else [duel.a, duel.b]
+    flags: tuple[Flag, ...] = ("collapsed", "diverged", "unfinished") if loses else ("collapsed", "diverged")
+    excuses = "" if duel.relation == "open" else _excuses(excused, *flags)
+    if excuses:
+        told = f"{_capital(one)} {stand.format(other)}" if loses else "The scores are level"
+        training = "this shows how it was trained, not what it can do." if loses else "that is no tie."
+        return "undecided", f"{told}, but {excuses}: {training}", _retraining(excused, results)
+    family: Verdict = "cnn" if duel.a.family == "cnn" else "rnn"
+    match duel.relation:
+        case "better":
+            return family, f"{_capital(one)} beats {other} by {gap} ({extent}), at least {margin}.", ""
+        case "no worse":
+            at_least: Verdict = "cnn or tie" if family == "cnn" else "rnn or tie"
+            reason = f"{_capital(one)} {stand.format(other)} ({extent}), and surely not behind by {margin}."
+            return at_least, reason, ""
+        case "level":
+            return (
+                "tie",
+                f"{_capital(one)} and {other} are level: their difference ({extent}) stays within {margin}.",
+                "",
             )
-        verdict: Verdict = "cnn" if duel.a.family == "cnn" else "rnn"
-        return verdict, f"{_capital(ahead)} beats {behind} by {gap} ({extent}), more than {_margin(task)}."
-    if -margin <= interval.low and interval.high <= margin:
-        if excuses := _excuses([duel.a, duel.b], "collapsed", "diverged"):
-            return "undecided", f"The scores are level, but {excuses}: that is no tie."
-        return "tie", (
-            f"{_capital(ahead)} and {behind} are level: their difference ({extent}) stays within {_margin(task)}."
-        )
-    doubt = f"perhaps by less than {_margin(task)}" if interval.low > 0 else "which of the two is better is open"
-    level = gap.split()[0] == "0"
-    stand = f"and {behind} are level on average" if level else f"is ahead of {behind} by {gap}"
-    return "undecided", (
-        f"{_capital(ahead)} {stand} ({extent}), but {doubt}. "
-        f"{advice(interval, duel.seeds, duel.samples, margin, statistics.confidence)}"
-    )
+    room = abs(interval.mean) + task.equivalence
+    remedy = advice(interval, duel.seeds, duel.samples, room, statistics.confidence)
+    reason = f"{_capital(one)} {stand.format(other)} ({extent}): either may be ahead by {margin}."
+    return "undecided", reason, remedy
+
+
+def _stand(effect: float, gap: str) -> str:
+    if gap.split()[0] == "0":
+        return "is level with {} on average"
+    return f"is {'ahead of' if effect > 0 else 'behind'} {{}} by {gap}"
+
+
+def _retraining(models: Iterable[ModelSummary], results: Iterable[TrialResult]) -> str:
+    """How to train networks to their end, where they were not."""
+    models, said = list(models), []
+    if late := [one for one in models if one.flagged("unfinished")]:
+        keys = {(one.task, one.condition, one.model) for one in late}
+        steps = max(trial.steps for trial in results if (trial.task, trial.condition, trial.model) in keys)
+        names = listed([one.model for one in late])
+        said.append(f"a longer training, which {names} would gain by (trainer.steps={2 * steps})")
+    if unsound := [one.model for one in models if not _sound(one)]:
+        said.append(f"another learning rate for {listed(unsound)} (tuning.trials=20)")
+    return f"{_capital(' and '.join(said))} may decide it." if said else ""
 
 
 def _of(duel: Duel) -> Interval:
     assert duel.interval is not None
     return duel.interval
+
+
+def _sound(one: ModelSummary) -> bool:
+    return not one.flagged("collapsed", "diverged")
 
 
 def _excuses(models: Iterable[ModelSummary], *flags: Flag) -> str:
