@@ -5,6 +5,7 @@ from __future__ import annotations
 from kedro.pipeline import Pipeline
 
 from pipelines.augmentation import pipeline as augmentation
+from pipelines.deciding import pipeline as deciding
 from pipelines.evaluation import pipeline as evaluation
 from pipelines.export import pipeline as export
 from pipelines.ingestion import pipeline as ingestion
@@ -16,6 +17,7 @@ STAGES = {
     "augmentation": augmentation,
     "training": training,
     "evaluation": evaluation,
+    "deciding": deciding,
     "reporting": reporting,
 }
 AFTERWARDS = {"export": export}  # what runs only if it is asked for

@@ -62,6 +62,5 @@ def decided(claim, verdict, *outcomes, crossover=None, advised=()):
         models=("gru", "tcn"),
         tasks=("adding",),
         parameters=10_000,
-        seeds=5,
         confidence=0.95,
     )

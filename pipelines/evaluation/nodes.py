@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections.abc import Mapping, Set
 
 from rich.console import Console
 from rich.progress import track
@@ -38,10 +39,22 @@ def test_trials(
     check_plan(contest, family, trials, tuned_values(tuning, contest))
     if not contest.train:
         return [], []
-    session = current()
-    failures = {trial.fingerprint: trial.failure for trial in fitted}
+    failures = {trial.fingerprint: trial.failure for trial in fitted if trial.failure is not None}
     gaining = {trial.fingerprint for trial in fitted if trial.longer is not None and trial.longer.unfinished}
-    unfinished = {_network(trial) for trial in trials if trial.fingerprint() in gaining}
+    return score_trials(
+        trials, failures, {_network(trial) for trial in trials if trial.fingerprint() in gaining}, rooms
+    )
+
+
+def score_trials(
+    trials: list[Trial], failures: Mapping[str, str], unfinished: Set[tuple[str, str, str]], rooms: Rooms
+) -> tuple[list[TrialResult], list[FailedTrial]]:
+    """Score trained trials on the test part.
+
+    failures: fingerprint -> why a trial has no result. unfinished: condition, task and model of each network that a
+    longer training would improve.
+    """
+    session = current()
     results, failed = [], []
     for trial in trials:
         folder = TrialFolder(trial.folder(rooms.models))

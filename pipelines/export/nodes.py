@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import re
 from collections.abc import Iterator
@@ -39,21 +38,20 @@ def export_models(
     contests: list[Contest],
     ingested: list[IngestedVariant],
     costs: list[Cost],
-    *results: list[TrialResult],
+    results: list[TrialResult],
 ) -> None:
     """A folder for each recommended model, with ONNX, MLflow model and model card."""
-    found = list(itertools.chain(*results))
     if foreign := {one.task for one in contests} - set(contest.tasks):
         raise UserError(
             f"{rooms.reporting} holds the contest of {', '.join(sorted(foreign))}, not of {', '.join(contest.tasks)}: "
             f"run the contest first, with the same --params"
         )
-    winners = list(_winners(contest, rooms, contests, found))
+    winners = list(_winners(contest, rooms, contests, results))
     if not winners:
         raise UserError(f"{contest.experiment} has no finished trial of a contest to export: run the contest first")
     missing = []
     for winner in winners:
-        if reason := _export(winner, contest, ingested, costs, found):
+        if reason := _export(winner, contest, ingested, costs, results):
             missing.append(f"{winner.folder / 'model.onnx'} of {winner.choice.result.model}: {reason}")
     if missing:
         raise UserError(f"not written: {'; '.join(missing)}; the MLflow model and its card are there")

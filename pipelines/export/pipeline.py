@@ -1,8 +1,7 @@
-"""contests, <family>_results, ingested, costs -> the exported models, beside the report"""
+"""contests, results, ingested, costs -> the exported models, beside the report"""
 
 from kedro.pipeline import Pipeline, node
 
-from cnn_vs_rnn.config import FAMILIES
 from pipelines.export.nodes import export_models
 
 
@@ -18,7 +17,7 @@ def create_pipeline() -> Pipeline:
                     "contests",
                     "ingested",
                     "costs",
-                    *(f"{family}_results" for family in FAMILIES),
+                    "results",
                 ],
                 None,
                 name="export_models",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from pathlib import Path
 
@@ -49,12 +48,11 @@ WIDEST = 100  # columns of what is printed: lines that can still be read
 logger = logging.getLogger(__name__)
 
 
-def judge_contests(contest: ExperimentConfig, costs: list[Cost], *results: list[TrialResult]) -> list[Contest]:
+def judge_contests(contest: ExperimentConfig, costs: list[Cost], results: list[TrialResult]) -> list[Contest]:
     """A verdict for every task under every condition, and what to take."""
-    found = list(itertools.chain(*results))
     if not contest.train:
         return []
-    own, read = by_contest(found), remembering(read_predictions)
+    own, read = by_contest(results), remembering(read_predictions)
     return [
         judge(
             task, condition, own[task.name, condition], read, contest.statistics, _costs_of(task.name, condition, costs)
@@ -65,18 +63,17 @@ def judge_contests(contest: ExperimentConfig, costs: list[Cost], *results: list[
 
 
 def decide_claims(
-    contest: ExperimentConfig, measurements: list[Measurement], *results: list[TrialResult]
+    contest: ExperimentConfig, measurements: list[Measurement], results: list[TrialResult]
 ) -> list[DecidedClaim]:
     """The verdict on every claim of the experiment, with the rule that it follows from."""
-    found, read = list(itertools.chain(*results)), remembering(read_predictions)
+    read = remembering(read_predictions)
     return [
         DecidedClaim(
             config=claim,
-            verdict=decide(name, claim, contest, found, measurements, read),
+            verdict=decide(name, claim, contest, results, measurements, read),
             models=tuple(contest.models),
             tasks=tuple(contest.tasks),
             parameters=contest.budget.parameters,
-            seeds=contest.seeds,
             confidence=contest.statistics.confidence,
         )
         for name, claim in contest.claims.items()
@@ -93,11 +90,10 @@ def write_reports(
     previews: list[Preview],
     measurements: list[Measurement],
     tuning: list[TuningTrial],
-    *results_and_failed: list,
+    results: list[TrialResult],
+    failed: list[FailedTrial],
 ) -> None:
-    """Everything of `data/08_reporting/<experiment>/`; the results of each family are followed by its failures."""
-    results: list[TrialResult] = list(itertools.chain(*results_and_failed[::2]))
-    failed: list[FailedTrial] = list(itertools.chain(*results_and_failed[1::2]))
+    """Everything of `data/08_reporting/<experiment>/`."""
     tasks = {variant.task.name: variant.task for variant in reversed(ingested)}
     classes = {name: list(task.classes) for name, task in tasks.items() if task.classes}
     read = remembering(read_predictions)

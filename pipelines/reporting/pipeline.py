@@ -1,8 +1,7 @@
-"""<family>_results, <family>_failed, costs, measurements, ingested, previews -> contests, claims, report"""
+"""results, failed, costs, measurements, ingested, previews -> contests, claims, report"""
 
 from kedro.pipeline import Pipeline, node
 
-from cnn_vs_rnn.config import FAMILIES
 from pipelines.reporting.nodes import decide_claims, judge_contests, write_reports
 
 
@@ -12,13 +11,13 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 judge_contests,
-                ["params:contest", "costs", *(f"{family}_results" for family in FAMILIES)],
+                ["params:contest", "costs", "results"],
                 "contests",
                 name="judge_contests",
             ),
             node(
                 decide_claims,
-                ["params:contest", "measurements", *(f"{family}_results" for family in FAMILIES)],
+                ["params:contest", "measurements", "results"],
                 "claims",
                 name="decide_claims",
             ),
@@ -34,7 +33,8 @@ def create_pipeline() -> Pipeline:
                     "previews",
                     "measurements",
                     "tuning",
-                    *(f"{family}_{what}" for family in FAMILIES for what in ("results", "failed")),
+                    "results",
+                    "failed",
                 ],
                 None,
                 name="write_reports",

@@ -50,10 +50,11 @@ def plan(
 def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None, rooms: Rooms) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
-        "plan    %d trials (%s), %d seeds each, %s (within %.0f%%)",
+        "plan    %d trials (%s), %d seeds each%s, %s (within %.0f%%)",
         len(trials),
         ", ".join(f"{counts[family]} {family}" for family in FAMILIES if counts[family]),
-        contest.seeds,
+        len(contest.seed_numbers),
+        f" (up to {contest.looks[-1]} of what stays open)" if contest.looks else "",
         sizes_text(contest),
         100 * contest.budget.tolerance,
     )
@@ -133,12 +134,43 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
     """
     if not contest.train:
         return []
-    session = current()
-    progress = session.progress
+    progress = current().progress
     if progress is None:  # there is no plan where one namespace runs alone
         progress = _open_progress(trials, rooms)
         _dispatch(trials, progress, rooms)
     folders = {trial.folder(rooms.models): trial for trial in trials}
+    failures = _train(folders, progress)
+    longer = _train_longer(folders, progress, rooms.models / contest.experiment / "longer")
+    return [
+        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder), longer=longer.get(folder))
+        for folder, trial in folders.items()
+    ]
+
+
+def train_further(trials: list[Trial], rooms: Rooms) -> dict[str, str]:
+    """Train trials that no plan knew of; fingerprint -> the reason, of those that failed."""
+    session = current()
+    folders = {trial.folder(rooms.models): trial for trial in trials}
+    waiting = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
+    if session.progress is None:
+        _open_progress(trials, rooms)
+        assert session.progress is not None
+    else:
+        session.progress.add(
+            dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True)),
+            {folder: trial.rounds for folder, trial in waiting.items()},
+            workers=session.executor.at_once(len(waiting)),
+        )
+    for folder, trial in waiting.items():
+        TrialFolder(folder).open(trial)
+    session.tracker.trials_planned(waiting.values())
+    failures = _train(folders, session.progress)
+    return {folders[folder].fingerprint(): reason for folder, reason in failures.items()}
+
+
+def _train(folders: Mapping[Path, Trial], progress: TrainingProgress) -> dict[Path, str]:
+    """Train what is not trained yet, longest first, and record everything; folder -> why it failed."""
+    session = current()
     waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
     failures: dict[Path, str] = {}
 
@@ -161,11 +193,7 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
     session.executor.run(_longest_first(waiting, progress), ended, tick)
     for folder in folders.keys() - set(waiting):
         session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
-    longer = _train_longer(folders, progress, rooms.models / contest.experiment / "longer")
-    return [
-        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder), longer=longer.get(folder))
-        for folder, trial in folders.items()
-    ]
+    return failures
 
 
 def _train_longer(folders: Mapping[Path, Trial], progress: TrainingProgress, root: Path) -> dict[Path, LongerTraining]:

@@ -47,6 +47,13 @@ def _option(value: object, validate: Callable[[object], object]) -> object:
 Option = Annotated[bool | int | float | str | list[int] | list[float] | list[str] | None, WrapValidator(_option)]
 
 
+def _seeds(value: object, validate: Callable[[object], object]) -> object:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        raise PydanticCustomError("seeds", "Must be a whole number above 0, or auto") from error
+
+
 SCORES_OF: dict[Loss, tuple[Score, ...]] = {
     "cross_entropy": (
         *("accuracy", "macro_f1", "nll", "bits", "perplexity"),
@@ -195,6 +202,20 @@ class StatisticsConfig(Strict):
     min_seeds: Annotated[int, Field(ge=2)] = 3  # with fewer, no verdict but 'undecided'
 
 
+class DecideConfig(Strict):
+    """With `seeds=auto`: how many seeds are looked at, and for how long what is open goes on."""
+
+    looks: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Field(min_length=2)] = (5, 10, 20)  # seeds at each look
+    minutes: Annotated[float, Field(ge=0)] = 10.0  # of training beyond the first look, on all workers
+
+    @field_validator("looks")
+    @classmethod
+    def _rise(cls, looks: tuple[int, ...]) -> tuple[int, ...]:
+        if list(looks) != sorted(set(looks)):
+            raise ValueError("each look needs more seeds than the one before, such as [5,10,20]")
+        return looks
+
+
 class TuningConfig(Strict):
     """How the recipe of each network is searched, on validation, before the contest: the same for all (`tuning`)."""
 
@@ -225,7 +246,8 @@ class ExperimentConfig(Strict):
     models: Annotated[dict[str, ModelConfig], Field(min_length=1)]
     # label -> {dotted key of a trial: value}, as in {"length=200": {"task.options.length": 200}}
     conditions: Annotated[dict[str, dict[str, Option]], Field(min_length=1)] = {"default": {}}
-    seeds: Annotated[int, Field(ge=1)]
+    # auto: as many as `decide` says, and more of them for what is still open
+    seeds: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], WrapValidator(_seeds)]
     first_seed: Annotated[int, Field(ge=0)] = 0  # 5 after a run of seeds 0 to 4: the same again, by other seeds
     train: bool = True  # False: nothing is trained; only the probes look at the networks, as they start
     budget: BudgetConfig
@@ -235,14 +257,21 @@ class ExperimentConfig(Strict):
     executor: ExecutorConfig
     tuning: TuningConfig = TuningConfig()
     statistics: StatisticsConfig = StatisticsConfig()
+    decide: DecideConfig = DecideConfig()
     probes: dict[str, ProbeConfig] = {}
     claims: dict[str, ClaimConfig] = {}  # what this experiment decides; docs/claims.md
     published: dict[str, PublishedConfig] = {}  # label -> a figure that ours is held against
 
     @property
+    def looks(self) -> tuple[int, ...]:
+        """The numbers of seeds at which what is open is looked at again; none where their number is given."""
+        return self.decide.looks if self.seeds == "auto" else ()
+
+    @property
     def seed_numbers(self) -> range:
-        """The seeds of every model's trials."""
-        return range(self.first_seed, self.first_seed + self.seeds)
+        """The seeds of every model's trials; with `seeds=auto` those of the first look."""
+        seeds = self.decide.looks[0] if self.seeds == "auto" else self.seeds
+        return range(self.first_seed, self.first_seed + seeds)
 
     @field_validator("experiment")
     @classmethod

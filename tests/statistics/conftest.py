@@ -62,8 +62,8 @@ class Arena:
     def predictions(self, result: TrialResult) -> Predictions:
         return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
 
-    def judge(self, task: TaskConfig = TASK, costs=None, **settings) -> Contest:
-        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings), costs)
+    def judge(self, task: TaskConfig = TASK, costs=None, looks=(), **settings) -> Contest:
+        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings), costs, looks)
 
     def interval(self, a: str, b: str) -> Interval | None:
         """Of the difference between two champions."""

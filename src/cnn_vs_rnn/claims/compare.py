@@ -17,6 +17,7 @@ from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag
 from cnn_vs_rnn.probes.measurement import QUANTITIES
 from cnn_vs_rnn.statistics.bootstrap import SEED, Interval, mean_interval
+from cnn_vs_rnn.statistics.looks import confidence_at, share
 from cnn_vs_rnn.statistics.summary import LIMITS
 from cnn_vs_rnn.statistics.threshold import (
     StandardErrors,
@@ -97,6 +98,15 @@ class Finding:
         return min(0.0, self.threshold) if self.compares else self.threshold
 
     @property
+    def seeds_help(self) -> bool:
+        """Whether more seeds may decide it, if it is open: scores alone are looked at again."""
+        if self.config.quantity not in SCORES or self.excuse:
+            return False
+        if self.estimate is None or self.estimate.interval is None or self.estimate.effect is None:
+            return bool(self.terms)
+        return self.estimate.interval.by_samples < abs(self.estimate.effect - self.estimate.bound)
+
+    @property
     def p(self) -> float:
         """1 where nothing could be compared."""
         return self.estimate.p if self.estimate else 1.0
@@ -149,9 +159,9 @@ def _of_scores(finding: Finding, evidence: Evidence) -> Finding:
     lowest, highest = LIMITS[finding.score]
     ends = [(lowest, highest) if term.sign * better > 0 else (-highest, -lowest) for term in finding.terms]
     limits = (sum(low for low, _ in ends), sum(high for _, high in ends))
-    statistics = evidence.experiment.statistics
-    interval = mean_interval(combined, statistics.confidence, statistics.resamples, SEED, limits=limits)
-    estimate = _estimate(finding, combined.mean(axis=1), interval, combined.shape[1], statistics.confidence)
+    statistics, (confidence, spent) = evidence.experiment.statistics, _at_this_look(finding, evidence)
+    interval = mean_interval(combined, confidence, statistics.resamples, SEED, limits=limits)
+    estimate = _estimate(finding, combined.mean(axis=1), interval, combined.shape[1], confidence, spent)
     return _excused(replace(finding, estimate=estimate), evidence)
 
 
@@ -169,7 +179,9 @@ def _of_columns(finding: Finding, columns: list[dict[int, float]], evidence: Evi
         estimate = _by_mean(finding, _combined(finding, scaled), evidence)
         return _excused(replace(finding, estimate=estimate), evidence)
     note = f"{note} Some values are infinite: decided by ranks, and the range is that over seeds.".strip()
-    finding = replace(finding, estimate=_by_ranks(finding, scaled), note=note)
+    estimate = _by_ranks(finding, scaled)
+    p = min(1.0, estimate.p / _at_this_look(finding, evidence)[1])
+    finding = replace(finding, estimate=replace(estimate, p=p), note=note)
     return _excused(finding, evidence, [term for term, is_so in zip(finding.terms, infinite, strict=True) if is_so])
 
 
@@ -189,12 +201,28 @@ def _columns(where: str, finding: Finding, evidence: Evidence) -> list[dict[int,
 
 
 def _by_mean(finding: Finding, effects: Float[np.ndarray, " seed"], evidence: Evidence) -> Estimate:
-    confidence = evidence.experiment.statistics.confidence
-    return _estimate(finding, effects, student_interval(effects, confidence), 1, confidence)
+    confidence, spent = _at_this_look(finding, evidence)
+    return _estimate(finding, effects, student_interval(effects, confidence), 1, confidence, spent)
+
+
+def _at_this_look(finding: Finding, evidence: Evidence) -> tuple[float, float]:
+    """The confidence of an interval by itself, and the share of the error that it may make (`statistics.looks`).
+
+    What a probe measures is looked at once.
+    """
+    experiment = evidence.experiment
+    looks = experiment.looks if finding.config.quantity in SCORES else ()
+    seeds = len(finding.seeds)
+    return confidence_at(experiment.statistics.confidence, looks, seeds), share(looks, seeds)
 
 
 def _estimate(
-    finding: Finding, effects: Float[np.ndarray, " seed"], interval: Interval, samples: int, confidence: float
+    finding: Finding,
+    effects: Float[np.ndarray, " seed"],
+    interval: Interval,
+    samples: int,
+    confidence: float,
+    spent: float,
 ) -> Estimate:
     errors = StandardErrors.of(interval, len(effects), samples, confidence)
     mean, threshold, floor = interval.mean, finding.threshold, finding.floor
@@ -208,7 +236,7 @@ def _estimate(
         high=interval.high,
         above=above,
         bound=bound,
-        p=p_of_mean(mean, errors, bound),
+        p=min(1.0, p_of_mean(mean, errors, bound) / spent),
         by_seed=effects,
         interval=interval,
         errors=errors,

@@ -145,6 +145,7 @@ def _outcome(finding: Finding, adjusted: float, tests: int, statistics: Statisti
         less_value=_known(finding.values.get("less")),
         position=finding.config.position,
         budget=finding.config.budget,
+        seeds_help=outcome == "open" and finding.seeds_help,
         note=note,
     )
 

@@ -14,11 +14,11 @@ from jaxtyping import Float
 
 from cnn_vs_rnn.claims.check import sides, task_of
 from cnn_vs_rnn.claims.rule import SideConfig, TestConfig
-from cnn_vs_rnn.config import ExperimentConfig, TaskConfig
+from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.statistics.judge import choose_champion
+from cnn_vs_rnn.statistics.judge import champions_of
 from cnn_vs_rnn.statistics.standing import by_contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, score_table, summarise
 from cnn_vs_rnn.statistics.words import number_text
@@ -66,6 +66,7 @@ class Evidence:
         self.experiment = experiment
         self._results, self._measurements, self._predictions = by_contest(results), measurements, predictions
         self._summaries = functools.cache(self._summarise)
+        self._champions = functools.cache(self._choose)
 
     def terms(self, test: TestConfig) -> list[Term]:
         """The terms of a test, its families replaced by their champions. Raises OpenError."""
@@ -123,8 +124,7 @@ class Evidence:
             return side.model
         assert side.family is not None
         task = task_of(side.task, condition, self.experiment)
-        summaries = self._summaries(task.name, condition)
-        champion = choose_champion(summaries, side.family, task.score, self.experiment.statistics.min_seeds)
+        champion = self._champions(task.name, condition).get(side.family)
         if champion is None:
             raise OpenError(f"No {side.family} model has finished {task.name} under {condition}.")
         return champion.model
@@ -136,6 +136,16 @@ class Evidence:
             self._results[task, condition],
             self._predictions,
             self.experiment.statistics,
+        )
+
+    def _choose(self, task: str, condition: str) -> dict[Family, ModelSummary]:
+        return champions_of(
+            task_of(task, condition, self.experiment),
+            condition,
+            self._results[task, condition],
+            self._predictions,
+            self.experiment.statistics,
+            self.experiment.looks,
         )
 
     def _trials(self, term: Term) -> list[TrialResult]:

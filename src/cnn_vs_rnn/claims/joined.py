@@ -53,7 +53,6 @@ def _whole(parts: Sequence[DecidedClaim]) -> DecidedClaim:
         models=_each(name for one in parts for name in one.models),
         tasks=_each(name for one in parts for name in one.tasks),
         parameters=first.parameters,
-        seeds=min(one.seeds for one in parts),
         confidence=max(one.confidence for one in parts),
         parts=tuple(parts),
     )

@@ -36,6 +36,7 @@ class TestOutcome(Strict):
     less_value: float | None
     position: float | None  # of what is swept
     budget: str
+    seeds_help: bool = False  # whether more seeds may decide it, where it is open
     note: str  # why it is open, or a caution; empty where there is nothing to say
 
 
@@ -73,6 +74,5 @@ class DecidedClaim(Strict):
     models: tuple[str, ...]
     tasks: tuple[str, ...]
     parameters: int
-    seeds: int
     confidence: float
     parts: tuple[DecidedClaim, ...] = ()  # what each experiment decided of it, where several did (`claims.joined`)

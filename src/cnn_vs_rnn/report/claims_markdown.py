@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cnn_vs_rnn.claims.ledger import in_order
 from cnn_vs_rnn.claims.verdict import ClaimVerdict, DecidedClaim, TestOutcome
 from cnn_vs_rnn.claims.words import amount, extent
-from cnn_vs_rnn.statistics.words import number_text
+from cnn_vs_rnn.statistics.words import number_text, seeds_text
 
 _NONE = "-"
 
@@ -46,7 +46,8 @@ def _section(one: DecidedClaim) -> str:
 
 def _again(one: DecidedClaim) -> str:
     command = f"`kedro run --params experiment={one.verdict.experiment}`"
-    return f"{command}; {one.parameters:,} parameters, {one.seeds} seeds."
+    seeds = seeds_text(outcome.seeds for outcome in one.verdict.outcomes)
+    return f"{command}; {one.parameters:,} parameters, {seeds}."
 
 
 def _tests(verdict: ClaimVerdict) -> str:

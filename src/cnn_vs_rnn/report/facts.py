@@ -11,7 +11,7 @@ from cnn_vs_rnn.budgets.own_size import sizes_text
 from cnn_vs_rnn.config import ExperimentConfig, RecipeConfig, Score, TaskConfig, TrainerConfig
 from cnn_vs_rnn.learner.answered import GREEDY, beam_of
 from cnn_vs_rnn.learner.corpus_scores import signature
-from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, SCORE_WORDS, number_text
+from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, SCORE_WORDS, listed, number_text
 
 _SHOWN_APART = {
     *("name", "modality", "description", "source", "samples", "classes"),
@@ -121,9 +121,11 @@ def score_facts(tasks: Iterable[TaskConfig]) -> list[tuple[str, str]]:
 def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:
     """What was held equal, and how training and judging went."""
     budget, statistics, seeds = experiment.budget, experiment.statistics, experiment.seed_numbers
+    looks = [str(look) for look in experiment.looks[1:]]
+    more = f"; {listed(looks).replace(' and ', ' or ')} of what stays open" if looks else ""
     return [
         ("Budget", f"{sizes_text(experiment)}, within {100 * budget.tolerance:g}%"),
-        ("Seeds", f"{experiment.seeds} ({seeds[0]} to {seeds[-1]}), the same for every model"),
+        ("Seeds", f"{len(seeds)} ({seeds[0]} to {seeds[-1]}), the same for every model{more}"),
         ("Recipe", _setting(experiment.recipe)),
         ("Training", _setting(experiment.trainer)),
         ("Augmentation", _setting(experiment.augment)),

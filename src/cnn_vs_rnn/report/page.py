@@ -55,6 +55,7 @@ from cnn_vs_rnn.statistics.words import (
     interval_text,
     range_text,
     score_text,
+    seeds_text,
 )
 from cnn_vs_rnn.tuning.search import TuningTrial
 
@@ -136,6 +137,7 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
         report=report,
         experiment=report.experiment,
         blocks=blocks,
+        seeds=_seeds(report),
         folded=len(blocks) >= FOLDED_FROM,
         claims=[claim_entry(claim) for claim in report.claims],
         amount=amount,
@@ -171,6 +173,11 @@ def write_report(path: Path, report: ReportInput, predictions: ReadPredictions =
         left_out_text=left_out_text,
     )
     write_text(path, page)
+
+
+def _seeds(report: ReportInput) -> str:
+    tried = Counter((one.condition, one.task, one.model) for one in [*report.results, *report.failed])
+    return seeds_text(tried.values() or [len(report.experiment.seed_numbers)])
 
 
 def _block(

@@ -22,14 +22,16 @@
    differs by less than a tenth or is not known, by training time; of 'neither' the baseline. A hybrid is taken where it
    is better (rule 4) than every other champion and no network has an excuse (rule 6). Where it is undecided, the
    champion of the least regret is taken for the time being, one that collapsed or diverged only where all did.
-8. Its regret is how much better another champion may be at most: the highest upper end of the intervals of the others
-   less the model, at least 0. It holds with half the error of the interval (97.5% of 95%): for it to be wrong, the
-   interval of the model that is truly best must be wrong at one end, whichever was taken.
+8. Where the contest is looked at several times, as seeds come in, champions are those of the first look's seeds, and
+   the interval is wider, so that all looks together have the confidence asked for (`statistics.looks`).
+9. The regret of the model is how much better another champion may be at most: the highest upper end of the intervals of
+   the others less the model, at least 0. It holds with half the error of the interval (97.5% of 95%): for it to be
+   wrong, the interval of the model that is truly best must be wrong at one end, whichever was taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from cnn_vs_rnn.config import FAMILIES, Family, Score, StatisticsConfig, Strict, TaskConfig
@@ -37,6 +39,7 @@ from cnn_vs_rnn.evaluation.results import Cost, Flag, TrialResult
 from cnn_vs_rnn.statistics.bootstrap import Interval
 from cnn_vs_rnn.statistics.cautions import cautions, otherwise_by
 from cnn_vs_rnn.statistics.duel import Compare, Duel, duels
+from cnn_vs_rnn.statistics.looks import confidence_at
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
 from cnn_vs_rnn.statistics.words import (
@@ -68,11 +71,13 @@ class Contest(Strict):
     high: float | None
     score: Score  # whose unit effect, low, high, equivalence and regret have
     equivalence: float
-    confidence: float
+    confidence: float  # of the interval, all looks together
+    confidence_alone: float  # of this look by itself
     seeds: int  # paired: both champions finished them
     champions: tuple[ModelSummary, ...]  # at most one a family, in the order cnn, rnn, hybrid, baseline
     reason: str
     remedy: str  # what would decide it; empty where it is decided
+    seeds_help: bool  # whether more seeds may decide what is open
     choice: str  # the model to take; empty where nothing finished
     merit: str  # why it is preferred to an equal, such as "which answers 3 times as fast"; else empty
     regret: float | None  # what taking it costs at worst; None where it could not be compared
@@ -125,19 +130,18 @@ def judge(
     predictions: ReadPredictions,
     statistics: StatisticsConfig,
     costs: Mapping[str, Cost] | None = None,
+    looks: Sequence[int] = (),
 ) -> Contest:
     """Decide one task under one condition; trials of others are passed over.
 
     predictions: reads the per-sample test scores of a trial, in the unit of the task's score. costs: of the models that
-    were measured, which decides between equals.
+    were measured, which decides between equals. looks: the numbers of seeds at which the contest is looked at.
     Raises UserError where trials were tested on different numbers of samples.
     """
-    summaries = summarise(task, condition, results, predictions, statistics)
-    champions: dict[Family, ModelSummary] = {
-        family: champion
-        for family in FAMILIES
-        if (champion := choose_champion(summaries, family, task.score, statistics.min_seeds))
-    }
+    champions = champions_of(task, condition, results, predictions, statistics, looks)
+    confidence = statistics.confidence
+    tried = max((champion.seeds for champion in champions.values() if champion.family in NETWORKS), default=0)
+    statistics = statistics.model_copy(update={"confidence": confidence_at(confidence, looks, tried)})
     compare = duels(task, condition, results, predictions, statistics)
     cnn, rnn, baseline = champions.get("cnn"), champions.get("rnn"), champions.get("baseline")
     duel = compare(cnn, rnn) if cnn and rnn else None
@@ -148,7 +152,7 @@ def judge(
         verdict, reason, remedy = (
             _beaten_by_baseline(task, against_baseline, results)
             or _too_few_seeds(duel, statistics)
-            or _between_networks(task, duel, statistics, results)
+            or _between_networks(task, duel, confidence, statistics, results)
         )
     interval = duel.interval if duel else None
     chosen, merit, regret, rival = _choice(verdict, champions, compare, costs or {}, task.score)
@@ -165,11 +169,13 @@ def judge(
         high=interval.high if interval else None,
         score=task.score,
         equivalence=task.equivalence,
-        confidence=statistics.confidence,
+        confidence=confidence,
+        confidence_alone=statistics.confidence,
         seeds=duel.seeds if duel else 0,
         champions=tuple(champions.values()),
         reason=reason,
         remedy=remedy,
+        seeds_help=duel is not None and verdict == "undecided" and _seeds_help(duel),
         choice=chosen.model if chosen else "",
         merit=merit,
         regret=regret,
@@ -178,15 +184,36 @@ def judge(
     )
 
 
-def choose_champion(
-    summaries: Iterable[ModelSummary], family: Family, score: Score, min_seeds: int
-) -> ModelSummary | None:
-    """The model that stands for a family (rule 1), None where the family has none."""
+def champions_of(
+    task: TaskConfig,
+    condition: str,
+    results: Iterable[TrialResult],
+    predictions: ReadPredictions,
+    statistics: StatisticsConfig,
+    looks: Sequence[int] = (),
+) -> dict[Family, ModelSummary]:
+    """The model that stands for each family (rules 1 and 8), over all its seeds; no entry where a family has none."""
+    own = [one for one in results if (one.task, one.condition) == (task.name, condition)]
+    first = sorted({one.seed for one in own})[: looks[0] if looks else None]
+    ranked = summarise(task, condition, [one for one in own if one.seed in first], predictions, statistics)
+    whole = {one.model: one for one in summarise(task, condition, own, predictions, statistics)}
 
     def rank(summary: ModelSummary) -> tuple[bool, float]:
-        return _sound(summary) and summary.scored >= min_seeds, goodness(summary.valid, score)
+        return _sound(summary) and summary.scored >= statistics.min_seeds, goodness(summary.valid, task.score)
 
-    return max((summary for summary in summaries if summary.family == family), key=rank, default=None)
+    champions: dict[Family, ModelSummary] = {}
+    for family in FAMILIES:
+        chosen = max((one for one in ranked if one.family == family), key=rank, default=None)
+        if chosen is not None:
+            champions[family] = whole[chosen.model]
+    return champions
+
+
+def _seeds_help(duel: Duel) -> bool:
+    """Whether the luck of samples alone would leave it undecided, however many seeds there were."""
+    if duel.interval is None:
+        return True
+    return duel.relation == "open" and duel.interval.by_samples < abs(duel.interval.mean) + duel.margin
 
 
 def _choice(
@@ -196,7 +223,7 @@ def _choice(
     costs: Mapping[str, Cost],
     score: Score,
 ) -> tuple[ModelSummary | None, str, float | None, str]:
-    """Rules 7 and 8: the model, why it is preferred to an equal, its regret and against whom."""
+    """Rules 7 and 9: the model, why it is preferred to an equal, its regret and against whom."""
     if not champions:
         return None, "", None, ""
     merit = ""
@@ -222,7 +249,7 @@ def _choice(
 def _regret(
     chosen: ModelSummary, champions: Mapping[Family, ModelSummary], compare: Compare
 ) -> tuple[float | None, str]:
-    """Rule 8, and the rival that it is against."""
+    """Rule 9, and the rival that it is against."""
     found = [
         (-interval.low, other.model)
         for other in champions.values()
@@ -305,15 +332,15 @@ def _too_few_seeds(duel: Duel, statistics: StatisticsConfig) -> tuple[Verdict, s
 
 
 def _between_networks(
-    task: TaskConfig, duel: Duel, statistics: StatisticsConfig, results: Iterable[TrialResult]
+    task: TaskConfig, duel: Duel, confidence: float, statistics: StatisticsConfig, results: Iterable[TrialResult]
 ) -> tuple[Verdict, str, str]:
-    """Rules 4 and 6."""
+    """Rules 4 and 6. confidence: all looks together."""
     if duel.relation in ("worse", "no better") or (duel.relation in ("level", "open") and _of(duel).mean < 0):
         duel = duel.reversed()
     interval, margin = _of(duel), _margin(task)
     one, other = (f"the {FAMILY_WORDS[network.family]} {_named(network, task)}" for network in (duel.a, duel.b))
     gap = difference_text(abs(interval.mean), task.score)
-    extent = f"{100 * statistics.confidence:g}% interval {range_text(interval.low, interval.high, task.score)}"
+    extent = f"{100 * confidence:g}% interval {range_text(interval.low, interval.high, task.score)}"
     stand = _stand(interval.mean, gap)
     loses = duel.relation in ("better", "no worse")
     excused = [duel.b] if loses else [duel.a, duel.b]

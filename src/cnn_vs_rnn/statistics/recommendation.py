@@ -82,6 +82,7 @@ def recommend(
     """The advice that follows from a contest. costs: model -> what it costs on this task under this condition."""
     chosen = contest.chosen
     other = _other(chosen, contest) if chosen else None
+    statistics = statistics.model_copy(update={"confidence": contest.confidence_alone})
     compare = duels(task, contest.condition, results, predictions, statistics)
     interval = compare(chosen, other).interval if chosen and other else None
     of_model = {one.model: _costs(one, costs.get(one.model)) for one in contest.champions}

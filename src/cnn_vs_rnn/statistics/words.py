@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cnn_vs_rnn.config import Family, Score
 from cnn_vs_rnn.evaluation.results import Flag, Mark
 
@@ -112,6 +114,17 @@ def listed(words: list[str]) -> str:
     ('a', 'a, b and c')
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def seeds_text(counts: Iterable[int]) -> str:
+    """How many seeds there were, of several things.
+
+    >>> seeds_text([5, 5]), seeds_text([1]), seeds_text([20, 5, 10])
+    ('5 seeds', '1 seed', '5 to 20 seeds')
+    """
+    found = sorted(set(counts)) or [0]
+    extent = f"{found[0]} to {found[-1]}" if len(found) > 1 else str(found[0])
+    return f"{extent} seed{'' if found == [1] else 's'}"
 
 
 def model_text(model: str, mean: float | None, score: Score) -> str:

@@ -1,0 +1,1 @@
+"""Train further seeds for what is open, until it is decided."""
