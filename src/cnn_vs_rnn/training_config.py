@@ -33,8 +33,9 @@ class TrainerConfig(Strict):
     steps: Annotated[int, Field(ge=1)] | None = None  # gradient steps; None: follow from the number of samples
     rounds: Annotated[int, Field(ge=1)] = 10  # parts of equal length; each ends with a validation and a checkpoint
     # True: training ends once `patience` rounds have passed without a lower validation loss, and the weights with the
-    # lowest are tested. False: the schedule is run through, and the last weights are tested.
-    early_stopping: bool = False
+    # lowest are tested. False: the schedule is run through, and the last weights are tested. None: true of forecasts,
+    # of which what is learnt by heart does not hold in the time to come.
+    early_stopping: bool | None = None
     patience: Annotated[int, Field(ge=1)] = 3
     # Whether each network is trained once more, by one seed, over twice the steps: docs call it unfinished where that
     # raises its validation score by more than the margin.

@@ -15,7 +15,7 @@ def compose(params=None, conf=CONF):
 def test_what_is_composed_when_nothing_is_asked_for():
     experiment = compose()
     assert experiment.experiment == "quickstart"
-    assert experiment.seeds == 5
+    assert experiment.seeds == "auto"
     assert set(experiment.tasks) == {"digits", "japanese_vowels"}
     assert {model.family for model in experiment.models.values()} == {"cnn", "rnn", "hybrid", "baseline"}
     assert experiment.conditions == {"default": {}}

@@ -87,7 +87,7 @@ def listed(group):
         ({"seeds": -3}, "seeds=-3 is refused: must be a whole number above 0, or auto", ""),
         ({"seeds": "five"}, "seeds='five' is refused: must be a whole number above 0, or auto", ""),
         ({"seeds": 2.5}, "seeds=2.5 is refused", ""),
-        ({"seeds": ""}, "seeds=None is refused: must be a whole number above 0, or auto", ""),
+        ({"seeds": ""}, "seeds='' is refused: must be a whole number above 0, or auto", ""),
         ({"budget.parameters": ""}, "budget.parameters=None is refused", ""),
         ({"budget.parameters": 5}, "budget.parameters=5 is refused: input should be greater than or equal to 100", ""),
         ({"budget.tolerance": 0.2}, "budget.tolerance=0.2 is refused: input should be less than or equal to 0.05", ""),
@@ -145,11 +145,11 @@ def test_a_mistake_is_answered_in_one_line(params, start, end):
         ("experiment/quickstart.yaml", ("lstm, gru", "lstmm, gru"), "the configuration cannot be composed"),
         (
             "experiment/quickstart.yaml",
-            ("seeds: 5", "seeds_: 5"),
+            ("seeds: auto", "seeds_: 5"),
             "seeds_: there is no such key; did you mean seeds or first_seed?",
         ),
         ("experiment/quickstart.yaml", ("experiment: quickstart", "experiment: Schnell!"), "experiment='Schnell!' is"),
-        ("experiment/quickstart.yaml", ("seeds: 5", "seeds: [5"), "the configuration cannot be composed"),
+        ("experiment/quickstart.yaml", ("seeds: auto", "seeds: [5"), "the configuration cannot be composed"),
         ("task/digits.yaml", ("# @package tasks.digits\n", ""), "no such key"),
     ],
 )

@@ -76,7 +76,7 @@ def translated(path, **more):
 def test_translations_get_networks_that_are_large_enough_and_one_test_part(tmp_path):
     few = translated(pair_files(tmp_path / "corpus", 60))
     assert (few.budget.parameters, few.recipe.dropout) == (200_000, 0.2)
-    assert few.seeds == 3  # such networks take long
+    assert few.seeds == 3  # such networks take long: there is no time for more
     assert not few.tasks["corpus"].repeated
     assert translated(tmp_path / "corpus", **{"budget.parameters": 5000}).budget.parameters == 5000
     asked = translated(tmp_path / "corpus", **{"tasks.corpus.repeated": True, "tasks.corpus.options.longest": 80})
@@ -148,10 +148,14 @@ class TestTheTimeThereIs:
         assert longest.steps == LEAST_STEPS
         assert 60 * longest.minutes > TRAINING_SECONDS  # which is said
 
-    def test_few_samples_have_five_seeds_where_there_is_time(self):
-        assert settings_for(found(499, 20)).seeds == 5
-        assert settings_for(found(500, 20)).seeds == 3
+    def test_what_is_open_gets_more_seeds_where_there_is_time(self):
+        assert settings_for(found(499, 20)).seeds == "auto"
+        assert settings_for(found(500, 20)).seeds == "auto"
+        assert (
+            settings_for(found(499, 20)).usual["decide.minutes"] < settings_for(found(500, 20)).usual["decide.minutes"]
+        )
         long = settings_for(found(100, 3000))
+        assert "decide.minutes" not in long.usual
         assert (long.seeds, long.steps, len(networks_of(long))) == (3, None, 2)
         assert 60 * settings_for(found(400, 100)).minutes <= TRAINING_SECONDS_OF_FEW
 
@@ -163,7 +167,8 @@ class TestTheTimeThereIs:
 class TestWhatIsSaid:
     def test_seeds_and_time(self):
         assert said(settings_for(found(100, 20))) == (
-            "settings: 5 seeds: roughly 2 min of training on 2 cores (seeds=, models= and trainer.steps= change that)"
+            "settings: 5 seeds, more of what stays open, decide.minutes=0.5: roughly 2 min of training on 2 cores "
+            "(seeds=, models= and trainer.steps= change that)"
         )
 
     def test_steps_that_are_cut_and_samples_that_are_left_out(self):

@@ -66,6 +66,22 @@ class TestTheSecondTraining:
         assert lengths_of(trials) == {(693, 16)}  # 600 * sqrt(400 / 300)
 
 
+class TestEarlyStopping:
+    FORECAST = {"experiment": "my_data", "models": "tcn+gru+naive", "horizon": "3", "window": "12"}
+
+    @pytest.mark.parametrize(("asked", "stops"), [({}, True), ({"trainer.early_stopping": False}, False)], ids=str)
+    def test_forecasts_keep_the_weights_with_the_lowest_validation_loss(self, tmp_path, asked, stops):
+        path = tmp_path / "load.csv"
+        rows = [f"2026-01-{1 + at // 24:02d} {at % 24:02d}:00,{at % 24}" for at in range(400)]
+        path.write_text("\n".join(["hour,load", *rows]))
+        trials = planned(compose(self.FORECAST | {"path": str(path)} | asked), tmp_path)
+        assert {trial.trainer.early_stopping for trial in trials} == {stops}
+
+    def test_everything_else_runs_through_its_schedule(self, tmp_path):
+        trials = planned(compose(DIGITS | {"models": "gru+majority"}), tmp_path)
+        assert {trial.trainer.early_stopping for trial in trials} == {False}
+
+
 class TestWhatThePlanSays:
     def test_steps_batches_and_epochs_of_each_task(self, tmp_path):
         trials = planned(compose(UNSAID | {"tasks": "adding+digits", "models": "gru+majority"}), tmp_path)

@@ -3,15 +3,17 @@
 The steps of a training follow from the number of samples, as everywhere. What they cost is reckoned here before
 anything is decoded, roughly: a gradient step takes a while however small it is, and more for each time step of each
 sample in its batch. Where all networks together take longer than there is time, the later ones in the list are left
-out, at last down to one CNN and one RNN; then few samples get three seeds, too; and then the steps are cut, down to the
-fewest that any network is given. What it will really take is measured and printed before training starts.
+out, at last down to one CNN and one RNN; then there are three seeds, and no more of them for what stays open; and then
+the steps are cut, down to the fewest that any network is given. What it will really take is measured and printed before
+training starts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from cnn_vs_rnn.config import TaskConfig
+from cnn_vs_rnn.config import DecideConfig, TaskConfig
 from cnn_vs_rnn.learner.schedule import LEAST_STEPS, batch_size_for, steps_for
 from cnn_vs_rnn.own_data.found import Found
 from cnn_vs_rnn.tasks import repeated_splits
@@ -28,8 +30,12 @@ SECONDS_PER_SUBWORD = 6e-5
 _RELATIVE = {"gru": 3.0, "resnet1d": 2.0, "crnn": 2.0, "resnet2d": 1.5, "tcn": 1.5}  # to the others
 TRAINING_SECONDS = 420  # of ten minutes, on each of two workers
 TRAINING_SECONDS_OF_FEW = 110  # of three minutes
+MORE_MINUTES = 2.0  # of them, for further seeds of what stays open
+MORE_MINUTES_OF_FEW = 0.5
+FIRST_SEEDS = DecideConfig().looks[0]
+FEWEST_SEEDS = 3  # where there is no time for more
 LONGER = 2  # trainings' worth: of one seed over twice the steps, where that is asked
-FEW = 500  # samples: below, five seeds instead of three, each with a test part of its own
+FEW = 500  # samples: below, each seed has a test part of its own
 FEWEST_TESTED = 10  # windows of a forecast in each of those test parts
 MOST_SAMPLES = 50_000  # to train and validate on: what steps are there for would see no more of them twice
 # On those pairs, one seed: chrF 36 (CNN) and 32 (RNN) at 30,000 parameters, 37 and 33 at 300,000, which more pairs can
@@ -60,7 +66,7 @@ class Settings:
     """What the contest is held with; `models` begins with a CNN and an RNN."""
 
     models: tuple[str, ...]
-    seeds: int
+    seeds: int | Literal["auto"]
     steps: int | None  # None: as many as follow from the samples
     limit: int | None  # samples to train and validate on
     repeated: bool  # every seed draws its own test part
@@ -72,7 +78,7 @@ def settings_for(found: Found) -> Settings:
     """As many networks as fit into the time, at least a CNN and an RNN, over as many steps as they should have."""
     translates = found.task.output == "sequence"
     few = found.samples < FEW
-    seeds = 5 if few else 3
+    seeds = FIRST_SEEDS
     untested = found.untested
     samples = min(untested, MOST_SAMPLES)
     wanted = steps_for(samples)
@@ -82,17 +88,20 @@ def settings_for(found: Found) -> Settings:
         networks = networks[:-1]
     needed = _seconds(found, networks, samples, seeds, wanted)
     if needed > allowed:
-        seeds = 3
+        seeds = FEWEST_SEEDS
         needed = _seconds(found, networks, samples, seeds, wanted)
     steps = wanted if needed <= allowed else max(LEAST_STEPS, round(wanted * allowed / needed))
     return Settings(
         models=(*networks, *_baselines(found)),
-        seeds=seeds,
+        seeds="auto" if seeds == FIRST_SEEDS else seeds,
         steps=None if steps == wanted else steps,
         limit=MOST_SAMPLES if untested > MOST_SAMPLES else None,
         repeated=few and _repeatable(found),
         minutes=_seconds(found, networks, samples, seeds, steps) / 2 / 60,
-        usual=dict(_OF_TRANSLATIONS) if translates else {},
+        usual={
+            **(_OF_TRANSLATIONS if translates else {}),
+            **({"decide.minutes": MORE_MINUTES_OF_FEW if few else MORE_MINUTES} if seeds == FIRST_SEEDS else {}),
+        },
     )
 
 
@@ -116,8 +125,10 @@ def said(settings: Settings) -> str:
     part = f", trained on {settings.limit:,} samples" if settings.limit else ""
     cut = f", no more than {settings.steps:,} gradient steps" if settings.steps else ""
     usual = "".join(f", {key}={value:g}" for key, value in settings.usual.items())
+    more = f"{FIRST_SEEDS} seeds, more of what stays open"
+    seeds = more if settings.seeds == "auto" else f"{settings.seeds} seeds"
     return (
-        f"settings: {settings.seeds} seeds{cut}{part}{usual}: roughly "
+        f"settings: {seeds}{cut}{part}{usual}: roughly "
         f"{max(1, round(settings.minutes))} min of training on 2 cores "
         "(seeds=, models= and trainer.steps= change that)"
     )

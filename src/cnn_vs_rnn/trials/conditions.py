@@ -60,6 +60,8 @@ def setting_under(experiment: ExperimentConfig, condition: str, task: TaskConfig
         budget=experiment.budget,
     )
     setting = changed(setting, experiment.conditions[condition], f"conditions.{condition}")
+    if setting.trainer.early_stopping is None:
+        setting = changed(setting, {"trainer.early_stopping": setting.task.output == "forecast"}, "trainer")
     if "train_seconds" in setting.budget.equal:
         return changed(setting, {"trainer.max_seconds": setting.budget.train_seconds}, "budget.train_seconds")
     return setting
