@@ -55,7 +55,13 @@ def judge_contests(contest: ExperimentConfig, costs: list[Cost], results: list[T
     own, read = by_contest(results), remembering(read_predictions)
     return [
         judge(
-            task, condition, own[task.name, condition], read, contest.statistics, _costs_of(task.name, condition, costs)
+            task,
+            condition,
+            own[task.name, condition],
+            read,
+            contest.statistics,
+            _costs_of(task.name, condition, costs),
+            contest.looks,
         )
         for task in contest.tasks.values()
         for condition in contest.conditions

@@ -1,6 +1,7 @@
 """`seeds=auto`: what is open after the first look goes on, and what is decided does not."""
 
 import csv
+import json
 import re
 
 import pytest
@@ -57,6 +58,11 @@ def test_the_champions_of_an_open_contest_get_more_seeds(project):
     assert len(found["gru"]) == len(found["majority"]) == 5
     page = (project.root / "data/08_reporting/open/report.html").read_text(encoding="utf-8")
     assert "3 to 5 seeds" in page
+
+
+def test_the_verdict_counts_both_looks(project):
+    (contest,) = json.loads((project.root / "data/08_reporting/open/contests.json").read_text())
+    assert (contest["confidence"], contest["confidence_alone"]) == (0.95, 0.975)
 
 
 def test_a_second_run_trains_nothing_and_says_the_same(project):
