@@ -1,6 +1,6 @@
 """How often the judge errs, and how many seeds it takes, on made-up contests of which the truth is known.
 
-python -m benchmarks.judge [CONTESTS]     # 1,000 of each kind; about 25 minutes on one core
+python -m benchmarks.judge [CONTESTS]     # 1,000 of each kind; about 40 minutes on one core
 
 A CNN and an RNN with errors per test sample, as seeds come in: 5, and more while it is open (`seeds=auto`), against a
 fixed number of as many as it may take at most. The margin is 1; the two differ by `effect` margins in truth; between
@@ -10,12 +10,16 @@ seeds their difference varies by `spread` margins, between test samples by SAMPL
 - decided: how often it gives an answer, "no worse" included;
 - broken: how often the model to take is worse by more than the regret that was said;
 - seeds: on average, with `seeds=auto`.
+
+In the rows with overtime both networks are unfinished though more steps gain them nothing: whoever is behind trains
+over twice and four times the steps, with the luck of other seeds.
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +30,13 @@ from cnn_vs_rnn.config import DecideConfig, Family, StatisticsConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.overtime import TIMES
 
 LOOKS = DecideConfig().looks
 EFFECTS = (0.0, 0.5, 1.0, 1.5, 3.0)
 SPREADS = (0.5, 1.0, 2.0)
 SAMPLES, SAMPLE_SPREAD = 400, 6.0  # whose mean then varies by 0.3 margins
+STEPS = 600
 SETTINGS = StatisticsConfig(resamples=400)
 TASK = TaskConfig(
     name="made_up",
@@ -55,10 +61,10 @@ class Row:
     seeds: float
 
 
-def rehearse(effect: float, spread: float, contests: int, looks: tuple[int, ...]) -> Row:
+def rehearse(effect: float, spread: float, contests: int, looks: tuple[int, ...], overtime: bool = False) -> Row:
     """Judge made-up contests. looks: the numbers of seeds at which each is looked at; one number: at once."""
     found = [
-        _contest(np.random.default_rng([number, round(10 * spread)]), effect, spread, looks)
+        _contest(np.random.default_rng([number, round(10 * spread)]), effect, spread, looks, overtime)
         for number in range(contests)
     ]
     lost = [effect if contest.choice == "rnn" else 0.0 for contest in found]
@@ -71,31 +77,46 @@ def rehearse(effect: float, spread: float, contests: int, looks: tuple[int, ...]
     )
 
 
-def _contest(generator: np.random.Generator, effect: float, spread: float, looks: tuple[int, ...]) -> Contest:
+def _contest(
+    generator: np.random.Generator, effect: float, spread: float, looks: tuple[int, ...], overtime: bool
+) -> Contest:
     """The CNN is better by the effect: its errors are lower."""
-    seeds = looks[-1]
     hard = 10 + SAMPLE_SPREAD * generator.normal(size=SAMPLES)
     easier = SAMPLE_SPREAD * generator.normal(size=SAMPLES)  # for one of the two, by sample
-    scores = {
-        name: hard
-        + side * (effect + easier) / 2
-        + spread / np.sqrt(2) * generator.normal(size=(seeds, 1))
-        + 0.2 * SAMPLE_SPREAD * generator.normal(size=(seeds, SAMPLES))
-        for name, side in (("cnn", -1), ("rnn", 1))
-    }
+
+    def train(name: Family) -> np.ndarray:
+        luck = spread / np.sqrt(2) * generator.normal(size=(looks[-1], 1))
+        luck = luck + 0.2 * SAMPLE_SPREAD * generator.normal(size=(looks[-1], SAMPLES))
+        return hard + (-1 if name == "cnn" else 1) * (effect + easier) / 2 + luck
+
+    networks: tuple[Family, ...] = ("cnn", "rnn")
+    trainings = {(name, times): train(name) for times in ((1, *TIMES) if overtime else (1,)) for name in networks}
 
     def predictions(trial: TrialResult) -> Predictions:
-        return Predictions(scores[trial.model][trial.seed], np.empty(0), np.empty(0))
+        return Predictions(trainings[trial.family, trial.steps // STEPS][trial.seed], np.empty(0), np.empty(0))
 
+    def trials(name: Family, times: int, look: int) -> list[TrialResult]:
+        return [_trial(name, seed, trainings[name, times][seed], times, overtime) for seed in range(look)]
+
+    def judged(look: int, later: Sequence[TrialResult] = ()) -> Contest:
+        results = [trial for name in networks for trial in trials(name, 1, look)]
+        several = looks if len(looks) > 1 else ()
+        return judge(TASK, "default", results, predictions, SETTINGS, looks=several, overtime=later)
+
+    look = looks[0]
     for look in looks:
-        results = [_trial(name, seed, scores[name][seed]) for name in scores for seed in range(look)]
-        contest = judge(TASK, "default", results, predictions, SETTINGS, looks=looks if len(looks) > 1 else ())
+        contest = judged(look)
         if not contest.seeds_help:
             break
+    later: list[TrialResult] = []
+    for times in TIMES:
+        if contest.late:
+            later += [trial for name in networks if name in contest.late for trial in trials(name, times, look)]
+            contest = judged(look, later)
     return contest
 
 
-def _trial(family: Family, seed: int, scores: np.ndarray) -> TrialResult:
+def _trial(family: Family, seed: int, scores: np.ndarray, times: int, unfinished: bool) -> TrialResult:
     return TrialResult(
         task=TASK.name,
         condition="default",
@@ -105,13 +126,13 @@ def _trial(family: Family, seed: int, scores: np.ndarray) -> TrialResult:
         fingerprint=f"{family}-{seed}",
         parameters=10_000,
         width=16.0,
-        steps=600,
+        steps=times * STEPS,
         epochs=20.0,
         kept_round=9,
         train_seconds=1.0,
         valid_score=float(scores.mean()),
         test_score=float(scores.mean()),
-        flags=(),
+        flags=("unfinished",) if unfinished and times == 1 else (),
         directory="",
         predictions="",
     )
@@ -123,13 +144,13 @@ def _share(happened: Iterable[bool]) -> float:
 
 def table(contests: int) -> Table:
     """Every effect at every spread."""
-    shown = Table("effect", "spread", "looks", "winner", "wrong", "decided", "broken", "seeds")
-    for effect in EFFECTS:
-        for spread in SPREADS:
-            for looks in (LOOKS, LOOKS[-1:]):
-                row = rehearse(effect, spread, contests, looks)
-                shares = [f"{100 * value:.1f}%" for value in (row.winner, row.wrong, row.decided, row.broken)]
-                shown.add_row(f"{effect:g}", f"{spread:g}", ", ".join(map(str, looks)), *shares, f"{row.seeds:.1f}")
+    shown = Table("effect", "spread", "looks", "overtime", "winner", "wrong", "decided", "broken", "seeds")
+    for effect, spread in itertools.product(EFFECTS, SPREADS):
+        for looks, overtime in ((LOOKS, False), (LOOKS[-1:], False), (LOOKS, True)):
+            row = rehearse(effect, spread, contests, looks, overtime)
+            shares = [f"{100 * value:.1f}%" for value in (row.winner, row.wrong, row.decided, row.broken)]
+            said = (f"{effect:g}", f"{spread:g}", ", ".join(map(str, looks)), "yes" if overtime else "")
+            shown.add_row(*said, *shares, f"{row.seeds:.1f}")
     return shown
 
 

@@ -1,4 +1,4 @@
-"""<family>_plan, <family>_results, <family>_failed, measurements -> results, failed"""
+"""<family>_plan, <family>_results, <family>_failed, measurements -> results, failed, overtime"""
 
 from kedro.pipeline import Pipeline, node
 
@@ -7,7 +7,7 @@ from pipelines.deciding.nodes import go_on
 
 
 def create_pipeline() -> Pipeline:
-    """One node: who needs more seeds follows from the results of all families."""
+    """One node: who needs more seeds or steps follows from the results of all families."""
     by_family = [f"{family}_{what}" for family in FAMILIES for what in ("plan", "results", "failed")]
     inputs = ["params:contest", "measurements", "params:rooms", *by_family]
-    return Pipeline([node(go_on, inputs, ["results", "failed"], name="train_further_seeds")])
+    return Pipeline([node(go_on, inputs, ["results", "failed", "overtime"], name="train_further")])

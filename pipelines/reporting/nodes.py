@@ -48,7 +48,9 @@ WIDEST = 100  # columns of what is printed: lines that can still be read
 logger = logging.getLogger(__name__)
 
 
-def judge_contests(contest: ExperimentConfig, costs: list[Cost], results: list[TrialResult]) -> list[Contest]:
+def judge_contests(
+    contest: ExperimentConfig, costs: list[Cost], results: list[TrialResult], overtime: list[TrialResult]
+) -> list[Contest]:
     """A verdict for every task under every condition, and what to take."""
     if not contest.train:
         return []
@@ -62,6 +64,7 @@ def judge_contests(contest: ExperimentConfig, costs: list[Cost], results: list[T
             contest.statistics,
             _costs_of(task.name, condition, costs),
             contest.looks,
+            overtime,
         )
         for task in contest.tasks.values()
         for condition in contest.conditions
@@ -69,14 +72,17 @@ def judge_contests(contest: ExperimentConfig, costs: list[Cost], results: list[T
 
 
 def decide_claims(
-    contest: ExperimentConfig, measurements: list[Measurement], results: list[TrialResult]
+    contest: ExperimentConfig,
+    measurements: list[Measurement],
+    results: list[TrialResult],
+    overtime: list[TrialResult],
 ) -> list[DecidedClaim]:
     """The verdict on every claim of the experiment, with the rule that it follows from."""
     read = remembering(read_predictions)
     return [
         DecidedClaim(
             config=claim,
-            verdict=decide(name, claim, contest, results, measurements, read),
+            verdict=decide(name, claim, contest, results, measurements, read, overtime),
             models=tuple(contest.models),
             tasks=tuple(contest.tasks),
             parameters=contest.budget.parameters,

@@ -1,4 +1,4 @@
-"""results, failed, costs, measurements, ingested, previews -> contests, claims, report"""
+"""results, failed, overtime, costs, measurements, ingested, previews -> contests, claims, report"""
 
 from kedro.pipeline import Pipeline, node
 
@@ -11,13 +11,13 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 judge_contests,
-                ["params:contest", "costs", "results"],
+                ["params:contest", "costs", "results", "overtime"],
                 "contests",
                 name="judge_contests",
             ),
             node(
                 decide_claims,
-                ["params:contest", "measurements", "results"],
+                ["params:contest", "measurements", "results", "overtime"],
                 "claims",
                 name="decide_claims",
             ),

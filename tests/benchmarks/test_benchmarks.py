@@ -6,6 +6,7 @@ import sys
 from project import SOURCE, Project
 
 from benchmarks import min_gru_scan, tcn_read_out, training_step
+from benchmarks.judge import EFFECTS, SPREADS
 
 SMALL = "experiment=quickstart,tasks=digits,models=cnn2d+lstm,seeds=1,trainer.steps=2,trainer.check_longer=false"
 
@@ -48,3 +49,9 @@ def test_what_an_experiment_costs_beside_its_training():
 
 def test_one_worker_against_two():
     assert re.search(r"\d s with one worker, \d+ s with two: \d+\.\d\dx as fast", script("workers", SMALL))
+
+
+def test_how_often_the_judge_errs():
+    lines = [line.split("│")[1:-1] for line in script("judge", "1").splitlines() if line.startswith("│")]
+    assert len(lines) == len(EFFECTS) * len(SPREADS) * 3
+    assert all(len(cells) == 9 for cells in lines)

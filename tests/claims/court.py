@@ -47,6 +47,7 @@ class Court:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.results: list[TrialResult] = []
+        self.overtime: list[TrialResult] = []
         self.scores: dict[str, np.ndarray] = {}
         self.measurements: list[Measurement] = []
         self.tasks = [task_named()]
@@ -103,6 +104,15 @@ class Court:
             self.scores[result.directory] = row
         return self
 
+    def later(self, model, scores, *, steps=1200, condition=None) -> "Court":
+        """A model that trained longer than the 600 steps of the experiment."""
+        other = Court(self.folder / f"{steps}")
+        other.tasks, other.conditions = self.tasks, self.conditions
+        other.enter(model, scores, condition=condition, steps=steps)
+        self.overtime += other.results
+        self.scores |= other.scores
+        return self
+
     def trained(self, model, rounds, *, seeds=5, flags=()) -> "Court":
         """rounds: of every seed, pairs of its seconds and its validation score."""
         self.enter(model, np.zeros((seeds, 4)), flags=flags)
@@ -141,7 +151,9 @@ class Court:
         claim = ClaimConfig(
             statement="One is better.", rule="r", literature="l", would_change_it="w", axis="steps", tests=chosen
         )
-        return decide("one-is-better", claim, self.experiment, self.results, self.measurements, self.predictions)
+        return decide(
+            "one-is-better", claim, self.experiment, self.results, self.measurements, self.predictions, self.overtime
+        )
 
 
 def answers(accuracy: float, seed: int = 0, samples: int = 300) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""`seeds=auto`: what is open after the first look goes on, and what is decided does not."""
+"""What is open after the first trials goes on, by more seeds or by more steps, and what is decided does not."""
 
 import csv
 import json
@@ -71,3 +71,47 @@ def test_a_second_run_trains_nothing_and_says_the_same(project):
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "training 1" not in answer.stdout
     assert (project.root / "data/08_reporting/open/verdicts.json").read_text() == before
+
+
+LATE = "experiment=quickstart,tasks=japanese_vowels,models=fcn+lstm+majority,seeds=3,budget.parameters=3000"
+SHORT = f"{LATE},trainer.steps=40,trainer.rounds=2"
+
+
+def decided(project):
+    (contest,) = json.loads((project.root / "data/08_reporting/quickstart/contests.json").read_text())
+    return contest
+
+
+def overtime(project):
+    return json.loads((project.root / "data/07_model_output/quickstart/overtime.json").read_text())
+
+
+def test_overtime_has_no_more_than_its_minutes(project):
+    answer = project.kedro("run", "--params", f"{SHORT},decide.minutes=0")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "late    japanese_vowels/fcn: twice the steps would take longer than decide.minutes=0" in answer.stdout
+    assert overtime(project) == []
+    assert (decided(project)["verdict"], decided(project)["late"]) == ("undecided", ["fcn"])
+
+
+def test_a_loser_that_is_not_trained_to_its_end_trains_longer(project):
+    answer = project.kedro("run", "--params", SHORT)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stderr == ""
+    assert re.search(r"late +japanese_vowels/fcn: behind, unfinished; twice the steps, about \d+ s", answer.stdout), (
+        answer.stdout
+    )
+    found = overtime(project)
+    assert {one["model"] for one in found} == {"fcn"}
+    assert sorted(one["steps"] for one in found) in (3 * [80], 3 * [80] + 3 * [160])
+    assert decided(project)["verdict"] in ("rnn", "depends")
+    assert "fcn over" in decided(project)["reason"] or "four times the steps" in decided(project)["reason"]
+    assert {one["seeds"] for one in decided(project)["champions"]} == {3}
+
+
+def test_a_second_run_of_overtime_trains_nothing_and_says_the_same(project):
+    before = decided(project)
+    answer = project.kedro("run", "--params", SHORT)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "training 1" not in answer.stdout
+    assert decided(project) == before

@@ -30,6 +30,7 @@ class Arena:
 
     def __init__(self) -> None:
         self.results: list[TrialResult] = []
+        self.overtime: list[TrialResult] = []
         self.scores: dict[str, np.ndarray] = {}
 
     def enter(self, family, model, scores, *, valid=None, flags=(), seeds=None) -> "Arena":
@@ -59,11 +60,21 @@ class Arena:
             self.scores[result.directory] = scores[row]
         return self
 
+    def later(self, family, model, scores, *, steps=1200, flags=()) -> "Arena":
+        """A model that trained longer than the 600 steps of the contest."""
+        other = Arena().enter(family, model, scores, flags=flags)
+        for result in other.results:
+            where = f"{result.directory}-{steps}"
+            self.overtime.append(result.model_copy(update={"steps": steps, "directory": where}))
+            self.scores[where] = other.scores[result.directory]
+        return self
+
     def predictions(self, result: TrialResult) -> Predictions:
         return Predictions(self.scores[result.directory], np.empty(0), np.empty(0))
 
     def judge(self, task: TaskConfig = TASK, costs=None, looks=(), **settings) -> Contest:
-        return judge(task, "default", self.results, self.predictions, StatisticsConfig(**settings), costs, looks)
+        settings = StatisticsConfig(**settings)
+        return judge(task, "default", self.results, self.predictions, settings, costs, looks, self.overtime)
 
     def interval(self, a: str, b: str) -> Interval | None:
         """Of the difference between two champions."""

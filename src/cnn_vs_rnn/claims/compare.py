@@ -54,6 +54,8 @@ class Finding:
 
     margin: in the unit of the record. score: the task's; of a probe's quantity None. values: side -> mean over the
     paired seeds, in the unit of the quantity. excuse: why the outcome that the estimate points to would prove nothing.
+    late: the losing terms that a longer training would improve, where that is the whole excuse. longer: the same test
+    with these over more and more steps, as far as they trained in overtime.
     """
 
     label: str
@@ -65,6 +67,8 @@ class Finding:
     seeds: tuple[int, ...] = ()
     estimate: Estimate | None = None
     excuse: str = ""
+    late: tuple[Term, ...] = ()
+    longer: tuple[Finding, ...] = ()
     note: str = ""
 
     @property
@@ -317,14 +321,27 @@ def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()
         flags = flags if finding.config.quantity == SCORE else ("diverged",)
     else:
         losing = list(infinite)
-    excuses = []
+    excuses: list[tuple[Term, Flag, str]] = []
     for term in losing:
         if summary := evidence.summary(term):
             under = "" if term.condition == "default" else f" ({term.condition})"
-            excuses += [f"{term.model}{under} {summary.flag_text(flag)}" for flag in summary.flagged(*flags)]
+            for flag in summary.flagged(*flags):
+                excuses.append((term, flag, f"{term.model}{under} {summary.flag_text(flag)}"))
     if not excuses:
         return finding
-    return replace(finding, excuse=f"But {listed(excuses)}: this shows how training went, not what the network can do.")
+    said = listed([words for _, _, words in excuses])
+    finding = replace(finding, excuse=f"But {said}: this shows how training went, not what the network can do.")
+    if finding.config.quantity != SCORE or any(flag != "unfinished" for _, flag, _ in excuses):
+        return finding
+    late = tuple(term for term, _, _ in excuses)
+    return replace(finding, late=late, longer=tuple(_with_longer(finding, late, evidence)))
+
+
+def _with_longer(finding: Finding, late: Sequence[Term], evidence: Evidence) -> Iterable[Finding]:
+    """The test with its late terms over twice the steps, then over four times."""
+    for trained in zip(*(evidence.longer(term) for term in late), strict=False):
+        terms = tuple(trained[late.index(term)] if term in late else term for term in finding.terms)
+        yield _of_scores(replace(finding, terms=terms, estimate=None, excuse=""), evidence)
 
 
 def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]:

@@ -28,16 +28,19 @@ Outcome of a test
    (`statistics.threshold`). Where nothing varies (bytes, say), the comparison is exact and p is 0. It is adjusted by
    Holm over all tests of the claim, those that could not be carried out counted in, and must be below 1 - confidence.
    The interval shown is that of the one test, not adjusted.
-9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, or would
-   gain by a longer training, the test is open. (Within equal seconds only divergence excuses, since running out of
-   time is the point; of a probe's quantity, only infinite values are excused so.) A model that trained to its
-   end and gives every sample the same answer is no excuse but a finding: that is how a network looks that cannot
-   remember.
+9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, the test is
+   open, and where it would gain by a longer training, it is open until that model has trained over twice and four
+   times the steps (`statistics.overtime`). The test then holds, or fails, where it surely does so with each of these as
+   well; it depends, on the length of training, where with one of them it surely does the opposite; else it stays open.
+   (Within equal seconds only divergence excuses, since running out of time is the point; of a probe's quantity, only
+   infinite values are excused so.) A model that trained to its end and gives every sample the same answer is no excuse
+   but a finding: that is how a network looks that cannot remember.
 
 Verdict
-10. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, and the reason
-    names which; where they differ in what is held equal, it says so; where they have positions, the effect's crossing
-    of the margin is found (`claims.crossover`). undecided: anything else, with what would decide it.
+10. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, or one depends by
+    itself, and the reason names which; where they differ in what is held equal, it says so; where they have positions,
+    the effect's crossing of the margin is found (`claims.crossover`). undecided: anything else, with what would decide
+    it.
 11. effect, low, high are those of the test that the verdict hinges on, the one nearest to another answer: the largest p
     of all tests if supported or refuted, of the open ones if undecided; if it depends, the one farthest from the
     margin: the smallest p of those that hold or fail.
@@ -46,13 +49,14 @@ Verdict
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from cnn_vs_rnn.claims.check import SCORES, check_claim, sides, task_of, test_key
 from cnn_vs_rnn.claims.compare import Finding, find
 from cnn_vs_rnn.claims.crossover import find_crossover
-from cnn_vs_rnn.claims.evidence import Evidence
+from cnn_vs_rnn.claims.evidence import Evidence, Term
 from cnn_vs_rnn.claims.reason import reason
 from cnn_vs_rnn.claims.rule import ClaimConfig, TestConfig
 from cnn_vs_rnn.claims.verdict import ClaimVerdict, ClaimWord, Crossover, Outcome, TestOutcome
@@ -60,8 +64,10 @@ from cnn_vs_rnn.config import ExperimentConfig, StatisticsConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.holm import holm
+from cnn_vs_rnn.statistics.overtime import TIMES
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ReadPredictions
+from cnn_vs_rnn.statistics.words import listed
 
 
 def decide(
@@ -71,16 +77,18 @@ def decide(
     results: list[TrialResult],
     measurements: list[Measurement],
     predictions: ReadPredictions,
+    overtime: Sequence[TrialResult] = (),
 ) -> ClaimVerdict:
     """Apply a claim's rule to what was measured.
 
-    predictions: reads the per-sample test scores of a trial, in the unit of the task's score.
+    predictions: reads the per-sample test scores of a trial, in the unit of the task's score. overtime: of models that
+    were behind, the trials over more steps.
     Raises UserError where the rule asks for what the experiment does not have (`claims.check`), where a quantity was
     measured elsewhere along its axis, or where trials of a model were tested on different numbers of samples. What is
     merely not finished leaves its test open.
     """
     check_claim(claim_id, claim, experiment)
-    evidence = Evidence(experiment, results, measurements, predictions)
+    evidence = Evidence(experiment, results, measurements, predictions, overtime)
     findings = [_find(test_key(claim_id, label), label, test, evidence) for label, test in claim.tests.items()]
     adjusted = holm([finding.p for finding in findings])
     outcomes = tuple(
@@ -119,12 +127,13 @@ def _outcome(finding: Finding, adjusted: float, tests: int, statistics: Statisti
     """Rules 8 and 9."""
     estimate = finding.estimate
     outcome: Outcome = "open"
-    note = finding.note
+    note, late = finding.note, ()
     if estimate is not None:
         if adjusted >= 1 - statistics.confidence:
             note = f"{_what_would_decide(finding, tests, statistics.confidence)} {note}".strip()
         elif finding.excuse:
-            note = f"{finding.excuse} {note}".strip()
+            outcome, told, late = _over_more_steps(finding, estimate.above, tests, statistics.confidence)
+            note = f"{told} {note}".strip()
         else:
             outcome = "holds" if estimate.above else "fails"
     return TestOutcome(
@@ -146,8 +155,25 @@ def _outcome(finding: Finding, adjusted: float, tests: int, statistics: Statisti
         position=finding.config.position,
         budget=finding.config.budget,
         seeds_help=outcome == "open" and finding.seeds_help,
+        late=tuple((term.condition, term.task.name, term.model) for term in late),
         note=note,
     )
+
+
+def _over_more_steps(
+    finding: Finding, above: bool, tests: int, confidence: float
+) -> tuple[Outcome, str, tuple[Term, ...]]:
+    """Rule 9, of an excused defeat; and who has to train longer first. p is corrected as the smallest of all is."""
+    for longer in finding.longer:
+        trained = listed([term.model for term in longer.terms if term not in finding.terms])
+        if longer.estimate is None or tests * longer.p >= 1 - confidence:
+            return "open", f"With {trained} it is open.", ()
+        if longer.estimate.above != above:
+            return "depends", f"With {trained} it {'holds' if longer.estimate.above else 'fails'}.", ()
+    if len(finding.longer) < len(TIMES):
+        return "open", finding.excuse, finding.late
+    names = listed([term.model for term in finding.late])
+    return ("holds" if above else "fails"), f"So it does with {names} over four times the steps.", ()
 
 
 def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
@@ -169,7 +195,7 @@ def verdict_of(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
         return "supported"
     if found == {"fails"}:
         return "refuted"
-    return "depends" if found >= {"holds", "fails"} else "undecided"
+    return "depends" if "depends" in found or found >= {"holds", "fails"} else "undecided"
 
 
 def hinge_of(verdict: ClaimWord, outcomes: tuple[TestOutcome, ...]) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import functools
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.judge import champions_of
+from cnn_vs_rnn.statistics.overtime import as_models, longer_names
 from cnn_vs_rnn.statistics.standing import by_contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, score_table, summarise
 from cnn_vs_rnn.statistics.words import number_text
@@ -62,9 +64,11 @@ class Evidence:
         results: list[TrialResult],
         measurements: list[Measurement],
         predictions: ReadPredictions,
+        overtime: Sequence[TrialResult] = (),
     ) -> None:
         self.experiment = experiment
         self._results, self._measurements, self._predictions = by_contest(results), measurements, predictions
+        self._overtime = by_contest(overtime)
         self._summaries = functools.cache(self._summarise)
         self._champions = functools.cache(self._choose)
 
@@ -87,6 +91,11 @@ class Evidence:
         """The model of a term, over all its seeds; None where nothing finished, or nothing was trained."""
         summaries = self._summaries(term.task.name, term.condition)
         return next((summary for summary in summaries if summary.model == term.model), None)
+
+    def longer(self, term: Term) -> list[Term]:
+        """The same term over more and more steps, as far as it trained in overtime."""
+        names = longer_names(self._overtime[term.task.name, term.condition]).get(term.model, [])
+        return [replace(term, model=name) for name in names]
 
     def scores(self, term: Term) -> tuple[list[int], Float[np.ndarray, "seed sample"]]:
         """Test scores in their own unit, seeds that are not finite left out. Raises OpenError."""
@@ -133,7 +142,7 @@ class Evidence:
         return summarise(
             task_of(task, condition, self.experiment),
             condition,
-            self._results[task, condition],
+            self._trained(task, condition),
             self._predictions,
             self.experiment.statistics,
         )
@@ -148,8 +157,11 @@ class Evidence:
             self.experiment.looks,
         )
 
+    def _trained(self, task: str, condition: str) -> list[TrialResult]:
+        return [*self._results[task, condition], *as_models(self._overtime[task, condition])]
+
     def _trials(self, term: Term) -> list[TrialResult]:
-        found = [one for one in self._results[term.task.name, term.condition] if one.model == term.model]
+        found = [one for one in self._trained(term.task.name, term.condition) if one.model == term.model]
         if not found:
             raise OpenError(f"No seed of {_in_words(term)} has finished.")
         return sorted(found, key=lambda trial: trial.seed)

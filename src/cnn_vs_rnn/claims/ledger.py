@@ -58,6 +58,6 @@ def _row(claim: DecidedClaim, at: int) -> Advice:
     chosen: list[Outcome] = [
         one.outcome for one in claim.verdict.outcomes if not config.tests or one.label in config.tests
     ]
-    standing: Outcome = chosen[0] if len(set(chosen)) == 1 else "open"
-    text = {"holds": config.holds, "fails": config.fails, "open": ""}[standing]
+    standing: Outcome = chosen[0] if len(set(chosen)) == 1 and chosen[0] != "depends" else "open"
+    text = {"holds": config.holds, "fails": config.fails}.get(standing, "")
     return Advice(config.by, config.situation, standing, text, claim.verdict.claim)

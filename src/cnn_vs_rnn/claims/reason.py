@@ -109,10 +109,15 @@ def _alike(low: float, high: float) -> bool:
 def _flip(outcomes: Sequence[TestOutcome]) -> str:
     """Which tests hold, fail and are open; by what is held equal, where that alone tells them apart."""
     holds, fails = ({outcome.budget for outcome in outcomes if outcome.outcome == word} for word in ("holds", "fails"))
-    if holds.isdisjoint(fails):
-        text = f"Holds under equal {listed(sorted(holds))}, fails under equal {listed(sorted(fails))}."
+    if holds and fails and holds.isdisjoint(fails):
+        said = [f"holds under equal {listed(sorted(holds))}, fails under equal {listed(sorted(fails))}"]
     else:
-        text = f"Holds for {_labels(outcomes, 'holds')}, fails for {_labels(outcomes, 'fails')}."
+        words: tuple[Outcome, ...] = ("holds", "fails")
+        said = [f"{word} for {labels}" for word in words if (labels := _labels(outcomes, word))]
+    if labels := _labels(outcomes, "depends"):
+        said.append(f"depends on the length of training for {labels}")
+    text = ", ".join(said)
+    text = f"{text[0].upper()}{text[1:]}."
     still_open = _labels(outcomes, "open")
     return f"{text} Open: {still_open}." if still_open else text
 
@@ -154,6 +159,7 @@ def _counts(outcomes: Sequence[TestOutcome]) -> str:
     words: tuple[tuple[Outcome, str, str], ...] = (
         ("holds", "holds", "hold"),
         ("fails", "fails", "fail"),
+        ("depends", "depends", "depend"),
         ("open", "is open", "are open"),
     )
     counts = [(sum(outcome.outcome == word for outcome in outcomes), one, more) for word, one, more in words]

@@ -7,7 +7,8 @@ from typing import Literal
 from cnn_vs_rnn.claims.rule import ClaimConfig
 from cnn_vs_rnn.strict import Strict
 
-Outcome = Literal["holds", "fails", "open"]
+# depends: on the length of training, as overtime showed (`statistics.overtime`)
+Outcome = Literal["holds", "fails", "depends", "open"]
 ClaimWord = Literal["supported", "refuted", "depends", "undecided"]
 
 
@@ -37,6 +38,8 @@ class TestOutcome(Strict):
     position: float | None  # of what is swept
     budget: str
     seeds_help: bool = False  # whether more seeds may decide it, where it is open
+    # condition, task and model of those whose defeat does not count before they have trained longer
+    late: tuple[tuple[str, str, str], ...] = ()
     note: str  # why it is open, or a caution; empty where there is nothing to say
 
 

@@ -43,6 +43,7 @@ _DECISIONS = {
     "hybrid": "The hybrid was ahead of CNN and RNN.",
     "neither": "The contest found that no network is worth it: this baseline is as good.",
     "tie": "The contest was a tie between CNN and RNN.",
+    "depends": "Which family is better depends on the length of training: this model can lose the least.",
     "undecided": "**The contest is undecided: this model can lose the least for the time being, and is not proven.**",
 }
 _KINDS: dict[Family, str] = {

@@ -1,4 +1,4 @@
-"""What is still open after the seeds so far, and which networks' further seeds would tell."""
+"""What is still open after the trials so far, and which networks' further seeds, or longer trainings, would tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnn_vs_rnn.claims.evidence import Evidence
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.statistics.judge import judge
+from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.standing import by_contest
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 
@@ -40,18 +40,56 @@ def open_questions(
     return list(_of_contests(experiment, results, predictions))
 
 
-def _of_contests(
-    experiment: ExperimentConfig, results: Sequence[TrialResult], predictions: ReadPredictions
-) -> Iterable[Question]:
+def late_networks(
+    experiment: ExperimentConfig,
+    results: Sequence[TrialResult],
+    measurements: Sequence[Measurement],
+    overtime: Sequence[TrialResult],
+    predictions: ReadPredictions,
+) -> frozenset[Entry]:
+    """Networks that are behind and unfinished, and have to train longer before that counts (`statistics.overtime`).
+
+    Of an experiment with claims those that an undecided claim waits for, else those that a contest waits for.
+    """
+    if experiment.claims:
+        verdicts = [
+            decide(name, claim, experiment, list(results), list(measurements), predictions, overtime)
+            for name, claim in experiment.claims.items()
+        ]
+        waiting = [one for verdict in verdicts if verdict.verdict == "undecided" for one in verdict.outcomes]
+        return frozenset(entry for outcome in waiting for entry in outcome.late)
+    judged = _contests(experiment, results, predictions, overtime)
+    return frozenset((contest.condition, contest.task, model) for contest in judged for model in contest.late)
+
+
+def _contests(
+    experiment: ExperimentConfig,
+    results: Sequence[TrialResult],
+    predictions: ReadPredictions,
+    overtime: Sequence[TrialResult] = (),
+) -> Iterable[Contest]:
     own = by_contest(results)
     for task in experiment.tasks.values():
         for condition in experiment.conditions:
-            trials = own[task.name, condition]
-            contest = judge(task, condition, trials, predictions, experiment.statistics, looks=experiment.looks)
-            if contest.seeds_help:
-                name = task.name if condition == "default" else f"{task.name}, {condition}"
-                asked = [one for one in contest.champions if one.family != "hybrid"]
-                yield Question(name, frozenset((condition, task.name, one.model) for one in asked))
+            yield judge(
+                task,
+                condition,
+                own[task.name, condition],
+                predictions,
+                experiment.statistics,
+                looks=experiment.looks,
+                overtime=overtime,
+            )
+
+
+def _of_contests(
+    experiment: ExperimentConfig, results: Sequence[TrialResult], predictions: ReadPredictions
+) -> Iterable[Question]:
+    for contest in _contests(experiment, results, predictions):
+        if contest.seeds_help:
+            name = contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}"
+            asked = [one for one in contest.champions if one.family != "hybrid"]
+            yield Question(name, frozenset((contest.condition, contest.task, one.model) for one in asked))
 
 
 def _of_claims(

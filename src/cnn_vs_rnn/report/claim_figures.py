@@ -14,7 +14,7 @@ from cnn_vs_rnn.report.axes import cost_axis, spans_decades
 from cnn_vs_rnn.report.figures import empty_figure
 from cnn_vs_rnn.report.palette import INK, MUTED, tint
 
-OUTCOME_COLOURS = {"holds": "#1a7f4b", "fails": "#b42318", "open": "#b08900"}
+OUTCOME_COLOURS = {"holds": "#1a7f4b", "fails": "#b42318", "depends": "#7b4bb3", "open": "#b08900"}
 
 
 def test_figures(verdict: ClaimVerdict) -> list[tuple[str, go.Figure]]:

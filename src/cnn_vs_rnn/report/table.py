@@ -20,6 +20,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "rnn or tie": "RNN or tie",
     "tie": "Tie",
     "neither": "Neither",
+    "depends": "Depends on training",
     "undecided": "Undecided",
 }
 VERDICT_STYLES: dict[Verdict, str] = {
@@ -29,6 +30,7 @@ VERDICT_STYLES: dict[Verdict, str] = {
     "rnn or tie": "dark_orange3",
     "tie": "magenta",
     "neither": "red",
+    "depends": "magenta",
 }
 _LABELS = {"cnn": "best CNN", "rnn": "best RNN", "hybrid": "hybrid", "baseline": "baseline"}
 

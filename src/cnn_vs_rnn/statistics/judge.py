@@ -15,13 +15,15 @@
    'cnn or tie': low > -m, and none of these: at least as good; taking it costs less than the margin;
    'rnn', 'rnn or tie': the mirror image; 'undecided': anything else, with what would decide it.
 5. Fewer than `min_seeds` paired seeds: 'undecided'. A family without a finished model: 'undecided'.
-6. A champion that collapsed or diverged in half or more of its seeds, or that a longer training would improve, cannot
-   lose, neither to the other network nor to a baseline, and one that collapsed or diverged cannot tie: 'undecided',
-   naming the flag. Any other flag of a network champion, the winner's included, is said as a caution.
+6. A champion that collapsed or diverged in half or more of its seeds cannot lose, neither to the other network nor to a
+   baseline, and it cannot tie: 'undecided', naming the flag. Nor can one that a longer training would improve, before
+   it has trained longer (`statistics.overtime`). If it is still behind after four times the steps, the verdict stands,
+   no stronger than what it is over those; if it is not, the verdict is 'depends', with the steps at which it turns.
+   Any other flag of a network champion, the winner's included, is said as a caution.
 7. The model to take is the champion that the verdict names; of a tie the cheaper network, by latency or, where that
    differs by less than a tenth or is not known, by training time; of 'neither' the baseline. A hybrid is taken where it
-   is better (rule 4) than every other champion and no network has an excuse (rule 6). Where it is undecided, the
-   champion of the least regret is taken for the time being, one that collapsed or diverged only where all did.
+   is better (rule 4) than every other champion and no network has an excuse (rule 6). Where it is undecided or depends,
+   the champion of the least regret is taken, one that collapsed or diverged only where all did.
 8. Where the contest is looked at several times, as seeds come in, champions are those of the first look's seeds, and
    the interval is wider, so that all looks together have the confidence asked for (`statistics.looks`).
 9. The regret of the model is how much better another champion may be at most: the highest upper end of the intervals of
@@ -32,6 +34,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from cnn_vs_rnn.config import FAMILIES, Family, Score, StatisticsConfig, Strict, TaskConfig
@@ -40,6 +43,7 @@ from cnn_vs_rnn.statistics.bootstrap import Interval
 from cnn_vs_rnn.statistics.cautions import cautions, otherwise_by
 from cnn_vs_rnn.statistics.duel import Compare, Duel, duels
 from cnn_vs_rnn.statistics.looks import confidence_at
+from cnn_vs_rnn.statistics.overtime import Overtime, as_models, longer_summaries
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
 from cnn_vs_rnn.statistics.words import (
@@ -54,7 +58,7 @@ from cnn_vs_rnn.statistics.words import (
     times_text,
 )
 
-Verdict = Literal["cnn", "cnn or tie", "tie", "rnn or tie", "rnn", "neither", "undecided"]
+Verdict = Literal["cnn", "cnn or tie", "tie", "rnn or tie", "rnn", "neither", "depends", "undecided"]
 NETWORKS: tuple[Family, ...] = ("cnn", "rnn")
 _FEWEST_SEEDS = 5  # asked for where there are too few for any verdict
 _LEVEL = 0.9  # of a cost: above this ratio neither is called cheaper
@@ -78,6 +82,7 @@ class Contest(Strict):
     reason: str
     remedy: str  # what would decide it; empty where it is decided
     seeds_help: bool  # whether more seeds may decide what is open
+    late: tuple[str, ...] = ()  # models whose defeat does not count before they have trained longer
     choice: str  # the model to take; empty where nothing finished
     merit: str  # why it is preferred to an equal, such as "which answers 3 times as fast"; else empty
     regret: float | None  # what taking it costs at worst; None where it could not be compared
@@ -131,29 +136,33 @@ def judge(
     statistics: StatisticsConfig,
     costs: Mapping[str, Cost] | None = None,
     looks: Sequence[int] = (),
+    overtime: Sequence[TrialResult] = (),
 ) -> Contest:
     """Decide one task under one condition; trials of others are passed over.
 
     predictions: reads the per-sample test scores of a trial, in the unit of the task's score. costs: of the models that
     were measured, which decides between equals. looks: the numbers of seeds at which the contest is looked at.
-    Raises UserError where trials were tested on different numbers of samples.
+    overtime: of models that were behind, the trials over more steps. Raises UserError where trials were tested on
+    different numbers of samples.
     """
     champions = champions_of(task, condition, results, predictions, statistics, looks)
     confidence = statistics.confidence
     tried = max((champion.seeds for champion in champions.values() if champion.family in NETWORKS), default=0)
     statistics = statistics.model_copy(update={"confidence": confidence_at(confidence, looks, tried)})
-    compare = duels(task, condition, results, predictions, statistics)
+    compare = duels(task, condition, [*results, *as_models(overtime)], predictions, statistics)
+    late = Overtime(longer_summaries(task, condition, overtime, predictions, statistics), compare, task)
     cnn, rnn, baseline = champions.get("cnn"), champions.get("rnn"), champions.get("baseline")
     duel = compare(cnn, rnn) if cnn and rnn else None
     if duel is None:
-        verdict, reason, remedy = _missing(champions)
+        ruling = _missing(champions)
     else:
         against_baseline = [compare(network, baseline) for network in (duel.a, duel.b)] if baseline else []
-        verdict, reason, remedy = (
-            _beaten_by_baseline(task, against_baseline, results)
+        ruling = (
+            _beaten_by_baseline(task, against_baseline, results, late)
             or _too_few_seeds(duel, statistics)
-            or _between_networks(task, duel, confidence, statistics, results)
+            or _between_networks(task, duel, confidence, statistics, results, late)
         )
+    verdict, reason = ruling.verdict, ruling.reason
     interval = duel.interval if duel else None
     chosen, merit, regret, rival = _choice(verdict, champions, compare, costs or {}, task.score)
     doubts = [
@@ -174,8 +183,9 @@ def judge(
         seeds=duel.seeds if duel else 0,
         champions=tuple(champions.values()),
         reason=reason,
-        remedy=remedy,
+        remedy=ruling.remedy,
         seeds_help=duel is not None and verdict == "undecided" and _seeds_help(duel),
+        late=ruling.late,
         choice=chosen.model if chosen else "",
         merit=merit,
         regret=regret,
@@ -214,6 +224,16 @@ def _seeds_help(duel: Duel) -> bool:
     if duel.interval is None:
         return True
     return duel.relation == "open" and duel.interval.by_samples < abs(duel.interval.mean) + duel.margin
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """A verdict, why, and what would decide it. late: models that first have to train longer."""
+
+    verdict: Verdict
+    reason: str
+    remedy: str = ""
+    late: tuple[str, ...] = ()
 
 
 def _choice(
@@ -293,81 +313,92 @@ def _winners(verdict: Verdict) -> tuple[Family, ...]:
     return tuple(family for family in NETWORKS if family == families.get(verdict))
 
 
-def _missing(champions: Mapping[Family, ModelSummary]) -> tuple[Verdict, str, str]:
+def _missing(champions: Mapping[Family, ModelSummary]) -> _Ruling:
     missing = [FAMILY_WORDS[family] for family in NETWORKS if family not in champions]
     reason = f"No {' and no '.join(missing)} finished this task, so there is nothing to compare."
     articles = ["an RNN" if word == "RNN" else f"a {word}" for word in missing]
-    return "undecided", reason, _capital(f"{' and '.join(articles)} that finishes would; the report lists what failed.")
+    remedy = _capital(f"{' and '.join(articles)} that finishes would; the report lists what failed.")
+    return _Ruling("undecided", reason, remedy)
 
 
 def _beaten_by_baseline(
-    task: TaskConfig, against: list[Duel], results: Iterable[TrialResult]
-) -> tuple[Verdict, str, str] | None:
+    task: TaskConfig, against: list[Duel], results: Iterable[TrialResult], late: Overtime
+) -> _Ruling | None:
     """Rules 3 and 6; None where a network may be better than the baseline."""
     if not against or any(duel.relation in ("better", "no worse", "open") for duel in against):
         return None
     baseline, losers = _named(against[0].b, task), [duel.a for duel in against]
+    as_good = f"The baseline {baseline} does at least as well as"
+    stands = ""
     if excuses := _excuses(losers, "collapsed", "diverged", "unfinished"):
-        return (
-            "undecided",
-            f"The baseline {baseline} does at least as well as both networks, but {excuses}: "
-            "this shows how they were trained, not what they can do.",
-            _retraining(losers, results),
-        )
-    return (
-        "neither",
-        f"The baseline {baseline} does at least as well as {listed([_named(one, task) for one in losers])}: "
-        f"neither network can be ahead of it by more than {_margin(task)}.",
-        "",
-    )
+        fate = late.fate([duel.reversed() for duel in against])
+        if fate.turned:
+            return _Ruling("depends", f"{as_good} both networks, but {fate.turned}.")
+        if not fate.stands:
+            reason = f"{as_good} both networks, but {excuses}: this shows how they were trained, not what they can do."
+            return _Ruling("undecided", reason, _retraining(losers, results), fate.waiting)
+        stands = f" {fate.stands}"
+    networks = listed([_named(one, task) for one in losers])
+    reason = f"{as_good} {networks}: neither network can be ahead of it by more than {_margin(task)}.{stands}"
+    return _Ruling("neither", reason)
 
 
-def _too_few_seeds(duel: Duel, statistics: StatisticsConfig) -> tuple[Verdict, str, str] | None:
+def _too_few_seeds(duel: Duel, statistics: StatisticsConfig) -> _Ruling | None:
     if duel.interval:
         return None
     have = f"Only {duel.seeds}" if duel.seeds else "None"
     needed = statistics.min_seeds
     remedy = f"At least {max(_FEWEST_SEEDS, needed)} seeds would (seeds={max(_FEWEST_SEEDS, needed)})."
-    return "undecided", f"{have} of the {needed} paired seeds that a verdict needs.", remedy
+    return _Ruling("undecided", f"{have} of the {needed} paired seeds that a verdict needs.", remedy)
 
 
 def _between_networks(
-    task: TaskConfig, duel: Duel, confidence: float, statistics: StatisticsConfig, results: Iterable[TrialResult]
-) -> tuple[Verdict, str, str]:
+    task: TaskConfig,
+    duel: Duel,
+    confidence: float,
+    statistics: StatisticsConfig,
+    results: Iterable[TrialResult],
+    late: Overtime,
+) -> _Ruling:
     """Rules 4 and 6. confidence: all looks together."""
     if duel.relation in ("worse", "no better") or (duel.relation in ("level", "open") and _of(duel).mean < 0):
         duel = duel.reversed()
-    interval, margin = _of(duel), _margin(task)
+    interval, margin, relation = _of(duel), _margin(task), duel.relation
     one, other = (f"the {FAMILY_WORDS[network.family]} {_named(network, task)}" for network in (duel.a, duel.b))
     gap = difference_text(abs(interval.mean), task.score)
     extent = f"{100 * confidence:g}% interval {range_text(interval.low, interval.high, task.score)}"
     stand = _stand(interval.mean, gap)
-    loses = duel.relation in ("better", "no worse")
+    loses = relation in ("better", "no worse")
     excused = [duel.b] if loses else [duel.a, duel.b]
     flags: tuple[Flag, ...] = ("collapsed", "diverged", "unfinished") if loses else ("collapsed", "diverged")
-    excuses = "" if duel.relation == "open" else _excuses(excused, *flags)
+    excuses = "" if relation == "open" else _excuses(excused, *flags)
+    stands = ""
     if excuses:
         told = f"{_capital(one)} {stand.format(other)}" if loses else "The scores are level"
-        training = "this shows how it was trained, not what it can do." if loses else "that is no tie."
-        return "undecided", f"{told}, but {excuses}: {training}", _retraining(excused, results)
+        fate = late.fate([duel] if loses else [])
+        if fate.turned:
+            return _Ruling("depends", f"{told} ({extent}), but {fate.turned}.")
+        if not fate.stands:
+            training = "this shows how it was trained, not what it can do." if loses else "that is no tie."
+            return _Ruling(
+                "undecided", f"{told}, but {excuses}: {training}", _retraining(excused, results), fate.waiting
+            )
+        stands, relation = f" {fate.stands}", fate.relation
     family: Verdict = "cnn" if duel.a.family == "cnn" else "rnn"
-    match duel.relation:
+    match relation:
         case "better":
-            return family, f"{_capital(one)} beats {other} by {gap} ({extent}), at least {margin}.", ""
+            return _Ruling(family, f"{_capital(one)} beats {other} by {gap} ({extent}), at least {margin}.{stands}")
         case "no worse":
             at_least: Verdict = "cnn or tie" if family == "cnn" else "rnn or tie"
-            reason = f"{_capital(one)} {stand.format(other)} ({extent}), and surely not behind by {margin}."
-            return at_least, reason, ""
+            reason = f"{_capital(one)} {stand.format(other)} ({extent}), and surely not behind by {margin}.{stands}"
+            return _Ruling(at_least, reason)
         case "level":
-            return (
-                "tie",
-                f"{_capital(one)} and {other} are level: their difference ({extent}) stays within {margin}.",
-                "",
-            )
+            reason = f"{_capital(one)} and {other} are level: their difference ({extent}) stays within {margin}."
+            return _Ruling("tie", reason)
     room = abs(interval.mean) + task.equivalence
     remedy = advice(interval, duel.seeds, duel.samples, room, statistics.confidence)
     reason = f"{_capital(one)} {stand.format(other)} ({extent}): either may be ahead by {margin}."
-    return "undecided", reason, remedy
+    return _Ruling("undecided", reason, remedy)
 
 
 def _stand(effect: float, gap: str) -> str:

@@ -22,6 +22,7 @@ DECISION_WORDS: dict[Decision, str] = {
     "hybrid": "the hybrid",
     "neither": "the baseline",
     "tie": "a tie",
+    "depends": "depends on the length of training",
     "undecided": "undecided",
 }
 _NOTICEABLE = 1.1  # a cost that is this many times lower is worth a word

@@ -30,14 +30,16 @@ class Trial(Setting):
     width: float  # solved for the budget; 0 for baselines
     parameters: int  # trainable; 0 for baselines
     steps: int  # gradient steps of each training; 0 for baselines
+    times: int = 1  # as many steps as its contest gives; above 1 in overtime (`statistics.overtime`)
     batch_size: int
     data: PreparedTask  # with the split of this seed alone
 
     @property
     def name(self) -> str:
-        """As a person reads it: task/model, the condition if there are several, the seed."""
+        """As a person reads it: task/model, the condition if there are several, the seed, the steps in overtime."""
         condition = "" if self.condition == "default" else f" {self.condition}"
-        return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}"
+        overtime = f" over {self.steps:,} steps" if self.times > 1 else ""
+        return f"{self.task.name}/{self.model.name}{condition} seed {self.seed}{overtime}"
 
     @property
     def refits(self) -> bool:
@@ -64,6 +66,10 @@ class Trial(Setting):
         """The same trained over another number of steps, for its validation score alone."""
         return self.model_copy(update={"steps": steps, "data": self.data.model_copy(update={"refit": False})})
 
+    def in_overtime(self, times: int) -> Trial:
+        """The same trained over so many times its steps, to be tested."""
+        return self.model_copy(update={"steps": times * self.steps, "times": times})
+
     @property
     def processes(self) -> int:
         """That train it together; a baseline is no matter for several."""
@@ -86,7 +92,7 @@ class Trial(Setting):
         Same fingerprint, same training; paths and machine settings are left out.
         """
         config = self.model_dump(
-            mode="json", exclude={"experiment": True, "data": True, "budget": True, **_NOT_TRAINED_ON}
+            mode="json", exclude={"experiment": True, "data": True, "budget": True, "times": True, **_NOT_TRAINED_ON}
         )
         digests = [split.digest for split in self.data.splits]
         source = source_digest("cnn_vs_rnn.learner.fit", *_own_modules(self.task.target, self.model.target))
