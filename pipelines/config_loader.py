@@ -5,7 +5,7 @@
 - choices of a file in a group: ``experiment=NAME``, ``recipe=NAME``, ``augment=NAME``, ...;
 - choices of several files, joined by ``+``: ``tasks=digits+adding``, ``models=gru+tcn``; of budgets, which are then
   held equal in turn: ``budget=parameters+flops``; of an experiment that names its tasks itself, some of those:
-  ``experiment=ucr,tasks=coffee+trace``;
+  ``experiment=ucr,tasks=coffee+trace``; claims about what is left out are not decided, which is said;
 - values: any key of the composed configuration, dotted: ``budget.parameters=20000``, ``models.gru.options.layers=2``;
 - own data: ``experiment=my_data,path=PATH`` (see `pipelines.own_data`).
 
@@ -33,12 +33,13 @@ from cnn_vs_rnn.claims.check import check_claims
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.config_errors import explain, fields_at
 from cnn_vs_rnn.errors import UserError, nearest
+from cnn_vs_rnn.statistics.words import listed
 from pipelines import own_data
 from pipelines.rooms import Rooms
 
 ONE_FILE = ("experiment", "recipe", "augment", "budget", "trainer", "executor")
 SEVERAL_FILES = {"tasks": "task", "models": "model"}
-FILLED = {"found", "requested"}  # by us, not by the user
+FILLED = {"found", "requested", "not_decided"}  # by us, not by the user
 OPEN = (("executor", "options"),)  # where any key may be added: it is another program's
 
 
@@ -83,11 +84,12 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         GlobalHydra.instance().clear()
         with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
             composed = compose("config", overrides=groups)
+        known = {key: {*_stems(conf, group), *map(str, composed[key])} for key, group in SEVERAL_FILES.items()}
         for key in SEVERAL_FILES.keys() & files.keys():
             _refuse_unknown(composed[key], key, _names(files[key]))
             _leave_out_all_but(composed[key], _names(files[key]))
         if SEVERAL_FILES.keys() & files.keys():
-            _leave_out_what_names_them(composed)
+            _leave_out_what_names_them(composed, known)
         if len(budgets) > 1:
             _join_budgets(conf, composed, budgets)
         for key, value in own.items():
@@ -119,11 +121,15 @@ def _choice(conf: Path, key: str, value: str) -> str:
     """The Hydra override for a choice of files; refuses names that have no file."""
     group = SEVERAL_FILES.get(key, key)
     names = _names(value) if key in (*SEVERAL_FILES, "budget") else [value.strip()]
-    valid = sorted(path.stem for path in (conf / group).glob("*.yaml"))
+    valid = _stems(conf, group)
     for name in names:
         if name not in valid:
             raise UserError(f"{key}={name}: there is no {group} {name!r}; {nearest(name, valid)}")
     return f"{group}=[{','.join(names)}]" if key in SEVERAL_FILES else f"{group}={names[0]}"
+
+
+def _stems(conf: Path, group: str) -> list[str]:
+    return sorted(path.stem for path in (conf / group).glob("*.yaml"))
 
 
 def _names(value: str) -> list[str]:
@@ -165,14 +171,34 @@ def _leave_out_all_but(composed: DictConfig, names: Iterable[str]) -> None:
     OmegaConf.set_struct(composed, True)
 
 
-def _leave_out_what_names_them(composed: DictConfig) -> None:
-    """Published figures and sizes of tasks and models that were not chosen."""
+def _leave_out_what_names_them(composed: DictConfig, known: Mapping[str, set[str]]) -> None:
+    """Published figures, sizes and claims that are about tasks and models that were not chosen.
+
+    known: the tasks and models that there are.
+    """
+    claims = composed.get("claims") or OmegaConf.create()
+    if undecided := {str(name): absent for name in claims if (absent := _absent(claims[name], composed, known))}:
+        _leave_out_all_but(claims, [str(name) for name in claims if name not in undecided])
+        said = [f"{name} is not decided: it is about {listed(absent)} too" for name, absent in undecided.items()]
+        OmegaConf.update(composed, "not_decided", said, force_add=True)
     if "published" in composed:
         figures = composed.published
         kept = [name for name, one in figures.items() if one.task in composed.tasks and one.model in composed.models]
         _leave_out_all_but(figures, map(str, kept))
     if "by_task" in composed.budget:
         _leave_out_all_but(composed.budget.by_task, map(str, composed.tasks))
+
+
+def _absent(claim: DictConfig, composed: DictConfig, known: Mapping[str, set[str]]) -> list[str]:
+    """The tasks and models that a claim is about and that there are, but that were not chosen."""
+    tests = (claim.get("tests") or {}).values()
+    sides = [side for test in tests for side in (test.get("of"), test.get("less")) if side]
+    return [
+        name
+        for key, group in SEVERAL_FILES.items()
+        for name in sorted({str(side[group]) for side in sides if side.get(group)})
+        if name in known[key] - {str(one) for one in composed[key]}
+    ]
 
 
 def _set(composed: DictConfig, key: str, value: Any) -> None:

@@ -17,6 +17,8 @@ def ingest_tasks(contest: ExperimentConfig, rooms: Rooms) -> list[IngestedVarian
     """Every task of the experiment, under every condition that changes it."""
     for sentence in contest.found:
         logger.info("found   %s", sentence)
+    for sentence in contest.not_decided:
+        logger.info("note    %s", sentence)
     variants = [
         IngestedVariant(condition=condition, task=ingest(task, rooms.intermediate))
         for condition, tasks in task_variants(contest).items()

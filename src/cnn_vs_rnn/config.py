@@ -242,6 +242,7 @@ class ExperimentConfig(Strict):
     question: str
     requested: dict[str, str] = {}  # what the user typed, by its key: the report says it where it says "run it again"
     found: tuple[str, ...] = ()  # what was found out of own data, said before anything starts
+    not_decided: tuple[str, ...] = ()  # claims that are about tasks or models that were not chosen, in a sentence each
     tasks: Annotated[dict[str, TaskConfig], Field(min_length=1)]
     models: Annotated[dict[str, ModelConfig], Field(min_length=1)]
     # label -> {dotted key of a trial: value}, as in {"length=200": {"task.options.length": 200}}

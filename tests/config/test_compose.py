@@ -151,3 +151,32 @@ def test_an_experiment_may_name_tasks_itself_and_be_held_on_some_of_them():
 def test_a_cluster_may_want_any_option_of_sbatch():
     executor = compose({"executor": "slurm", "executor.options.qos": "high"}).executor
     assert executor.options == {"qos": "high"}
+
+
+def test_claims_about_tasks_that_were_not_chosen_are_not_decided_and_that_is_said():
+    chosen = compose({"experiment": "tour", "tasks": "mnist"})
+    assert list(chosen.tasks) == ["mnist"]
+    assert not chosen.claims
+    [said] = chosen.not_decided
+    assert said.startswith("use-cases is not decided: it is about etth1, fashion_mnist, ")
+
+
+def test_claims_about_what_was_chosen_are_decided():
+    whole = compose({"experiment": "full_sequences"})
+    claims = {
+        name: {side.task for test in claim.tests.values() for side in (test.of, test.less)}
+        for name, claim in whole.claims.items()
+    }
+    chosen = compose({"experiment": "full_sequences", "tasks": "sequential_mnist"})
+    assert list(chosen.claims) == [name for name, tasks in claims.items() if tasks == {"sequential_mnist"}]
+    assert len(chosen.claims) + len(chosen.not_decided) == len(claims)
+    assert not whole.not_decided
+
+
+def test_claims_about_models_that_were_not_chosen_are_not_decided():
+    chosen = compose({"experiment": "gates", "models": "lstm"})
+    assert chosen.not_decided == (
+        "gates-fix-long-term is not decided: it is about gru, gru_default, lstm_chrono, lstm_default, rnn and "
+        "rnn_default too",
+    )
+    assert not chosen.claims

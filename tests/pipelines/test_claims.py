@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from project import make_project
+from project import SOURCE, make_project
+from yaml import safe_load
 
+from pipelines.claims import known_claims
 from pipelines.mlflow_terms import allowed
 
 
@@ -55,6 +57,9 @@ def test_the_page_gathers_what_was_decided(project):
     page = (project.root / "data/08_reporting/claims/report.html").read_text()
     assert "An RNN streams with less memory than a CNN." in page
     assert "a stream" in page
+    missing = page.partition("Not measured on this machine yet: ")[2].partition("</p>")[0]
+    assert "spatial-data" in missing
+    assert "streaming-state" not in missing
     assert (project.root / "data/08_reporting/claims/effects.csv").read_text().startswith("claim,test,outcome")
 
 
@@ -78,6 +83,14 @@ def test_a_claim_is_a_run_and_its_trials_carry_its_verdict(project):
         search = re.search("search `(.*)`", run.data.tags["mlflow.note.content"])[1]
         models[name] = {trial.data.tags["model"] for trial in client.search_runs([said], search)}
     assert models == {"streaming-state": {"tcn", "lstm"}, "training-memory": {"lstm"}}
+
+
+def test_claims_stand_in_the_order_of_the_experiments_and_none_is_forgotten():
+    found = known_claims(SOURCE)
+    files = [safe_load(file.read_text()) for file in (SOURCE / "conf/experiment").glob("*.yaml")]
+    assert sorted(found) == sorted({claim for file in files for claim in file.get("claims") or {}})
+    order = ["spatial-data", "sequential-data", "vanishing-gradient", "streaming-state", "use-cases"]
+    assert sorted(order, key=found.index) == order
 
 
 def test_nothing_decided_is_one_line(tmp_path):

@@ -11,8 +11,8 @@ def page(*claims):
 
 def test_ledger_rule_and_tests():
     text = page(
-        decided("of-users", "supported", outcome("40 steps", "holds", 0.05)),
         decided("long-sequences", "depends", outcome("10 steps", "holds", 2.0, "times"), outcome("open", "open", None)),
+        decided("of-users", "supported", outcome("40 steps", "holds", 0.05)),
     )
     assert text.index("[long-sequences](#long-sequences)") < text.index("[of-users](#of-users)")
     assert "**Depends.** Because of figures." in text

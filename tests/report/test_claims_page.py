@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from made_claims import decided, outcome
 
-from cnn_vs_rnn.claims.ledger import CLAIMS, advice, in_order
+from cnn_vs_rnn.claims.advice import advice
 from cnn_vs_rnn.claims.verdict import Crossover
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.report.claim_marks import marks
@@ -53,17 +53,8 @@ def page(everything, tmp_path):
         )
         for at in (16.0, 64.0)
     ]
-    write_claims_page(tmp_path / "report.html", everything, {"made": found}, {"machine": "a <machine>"})
+    write_claims_page(tmp_path / "report.html", everything, ["one", "two"], {"made": found}, {"machine": "a <machine>"})
     return tmp_path / "report.html"
-
-
-def test_the_ledger_keeps_its_order_and_claims_of_users_follow(everything):
-    assert [one.verdict.claim for one in in_order(everything)] == [
-        "spatial-data",
-        "training-memory",
-        "long-sequences",
-        "of-a-user",
-    ]
 
 
 def test_advice_follows_the_tests_that_it_rests_on(everything):
@@ -88,8 +79,7 @@ def test_every_claim_says_its_verdict_rule_and_figures(page):
     assert "2.31 times" in html
     assert "23.4 time steps (interval 18 to 31)" in html
     assert html.count('<details class="claim"') == 4
-    missing = html.partition("Not measured on this machine yet: ")[2].partition("</p>")[0].strip(". \n").split(", ")
-    assert missing == [claim for claim in CLAIMS if claim not in ("long-sequences", "training-memory", "spatial-data")]
+    assert "Not measured on this machine yet: one, two." in html
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnn_vs_rnn.claims.ledger import in_order
 from cnn_vs_rnn.claims.verdict import ClaimVerdict, DecidedClaim, TestOutcome
 from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.statistics.words import number_text, seeds_text
@@ -13,20 +12,19 @@ _NONE = "-"
 
 
 def claims_markdown(decided: Sequence[DecidedClaim], environment: Mapping[str, str]) -> str:
-    """A ledger with a row a claim, then the rule and every test of each.
+    """A ledger with one row per claim, then the rule and every test of each.
 
-    environment: what it was measured on and with, as it shall be shown.
+    decided: in the order in which they are shown. environment: what it was measured on and with, as it shall be shown.
     """
-    ordered = in_order(decided)
     ledger = [
         (f"[{one.verdict.claim}](#{one.verdict.claim})", one.verdict.statement, f"**{one.verdict.verdict}**")
-        for one in ordered
+        for one in decided
     ]
     sections = [
         "# The verdicts",
         _table(("measured with", ""), [(name, text) for name, text in environment.items() if name != "load"]),
         _table(("claim", "in words", "verdict"), ledger),
-        *(_section(one) for one in ordered),
+        *(_section(one) for one in decided),
     ]
     return "\n\n".join(sections) + "\n"
 

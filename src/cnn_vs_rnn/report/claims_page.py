@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cnn_vs_rnn.claims.ledger import CLAIMS, advice, in_order
+from cnn_vs_rnn.claims.advice import advice
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.files import write_text
@@ -25,6 +25,7 @@ VERDICT_NOTES = {
 def write_claims_page(
     path: Path,
     decided: Sequence[DecidedClaim],
+    missing: Sequence[str],
     measurements: Mapping[str, Sequence[Measurement]],
     environment: Mapping[str, str],
 ) -> None:
@@ -32,19 +33,18 @@ def write_claims_page(
 
     Args:
         path: where to.
-        decided: verdicts of any experiments, in any order.
+        decided: verdicts of any experiments, as they shall be shown.
+        missing: claims that have no verdict yet.
         measurements: what the probes of each experiment found, drawn where a claim rests on it.
         environment: what it was measured on and with, as it shall be shown.
     """
-    ordered = in_order(decided)
-    known = {one.verdict.claim for one in ordered}
     page = render(
         "claims.html.j2",
-        entries=[claim_entry(one, _of(one, measurements)) for one in ordered],
-        missing=[claim for claim in CLAIMS if claim not in known],
-        tally=Counter(one.verdict.verdict for one in ordered),
+        entries=[claim_entry(one, _of(one, measurements)) for one in decided],
+        missing=missing,
+        tally=Counter(one.verdict.verdict for one in decided),
         notes=VERDICT_NOTES,
-        rows=advice(ordered),
+        rows=advice(decided),
         environment=environment,
         amount=amount,
         extent=extent,

@@ -134,6 +134,7 @@ def settings_facts(experiment: ExperimentConfig) -> list[tuple[str, str]]:
             f"{100 * statistics.confidence:g}% intervals by bootstrap over seeds and samples "
             f"({statistics.resamples:,} resamples); a verdict needs {statistics.min_seeds} paired seeds",
         ),
+        *((("Claims", "; ".join(experiment.not_decided)),) if experiment.not_decided else ()),
     ]
 
 

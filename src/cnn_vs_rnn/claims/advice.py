@@ -1,32 +1,11 @@
-"""The claims that this project is about, in the order in which they are shown; and what they advise."""
+"""What the claims advise, as one decision table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn_vs_rnn.claims.verdict import DecidedClaim, Outcome
-
-CLAIMS = (
-    "spatial-data",
-    "sequential-data",
-    "local-patterns",
-    "spatial-hierarchy",
-    "training-memory",
-    "recurrent-state",
-    "training-time",
-    "parallelism",
-    "long-sequences",
-    "cnn-overfits-small-data",
-    "dropout-helps-cnn",
-    "augmentation-helps-cnn",
-    "rnn-overfits-long-sequences",
-    "l2-helps-rnn",
-    "early-stopping-helps-rnn",
-    "vanishing-gradient",
-    "gates-fix-long-term",
-    "use-cases",
-)
 
 
 @dataclass(frozen=True)
@@ -38,12 +17,6 @@ class Advice:
     standing: Outcome
     text: str
     claim: str
-
-
-def in_order(decided: Iterable[DecidedClaim]) -> list[DecidedClaim]:
-    """The claims of the ledger in its order, then those that users added, as they come."""
-    place = {claim: position for position, claim in enumerate(CLAIMS)}
-    return sorted(decided, key=lambda one: place.get(one.verdict.claim, len(CLAIMS)))
 
 
 def advice(decided: Sequence[DecidedClaim]) -> list[Advice]:
