@@ -60,7 +60,7 @@ def test_a_disk_that_is_full_of_checkpoints_fails_their_trials_alone(copied):
     tcn = copied.root / "data/06_models/tiny/japanese_vowels/tcn"
     shutil.rmtree(tcn)
     with small_disk(gru, kilobytes=60):
-        line = run(copied, "--pipelines", "training,evaluation,reporting")
+        line = run(copied, "--pipelines", "training,evaluation,deciding,reporting")
         assert line.startswith("Error: 3 of the trials have no result: digits/gru seed 0: ")
         assert "ckpt cannot be written: No space left on device; free or unlock it, then run again" in line
         assert not list(gru.rglob("*.tmp"))
