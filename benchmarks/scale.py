@@ -44,6 +44,7 @@ from cnn_vs_rnn.trials.trial import Trial
 from pipelines.augmentation.nodes import preview_augmentation, split_and_scale
 from pipelines.config_loader import compose_experiment
 from pipelines.datasets import RecordsDataset
+from pipelines.deciding.nodes import go_on
 from pipelines.evaluation.nodes import measure, test_trials
 from pipelines.ingestion.nodes import ingest_tasks
 from pipelines.mlflow_database import make_database
@@ -182,7 +183,7 @@ def stages_of(trials: int) -> Stages:
         pass_on("cnn_vs_rnn.trials.trial:Trial", every, times=4)  # fit, test, measure, probe
     report = run_nodes(clock, contest, planned, rooms)
     with clock.stage("write the report"):
-        write_reports(contest, rooms, *report[:3], ingested, previews, [], [], *report[3])
+        write_reports(contest, rooms, *report[:3], ingested, previews, [], [], *report[3:])
     close_session()
     with clock.stage("close"):
         assert tracker.close(False) == ""
@@ -200,13 +201,15 @@ def run_nodes(clock: Clock, contest: ExperimentConfig, planned: tuple[list[Trial
             test_trials(contest, family, trials, done, [], rooms)
             for family, trials, done in zip(FAMILIES, planned, fitted, strict=True)
         ]
-    results = [results for results, _ in tested]
     with clock.stage("measure costs"):
         costs = measure(contest, rooms, *itertools.chain(*zip(planned, fitted, strict=True)))
+    with clock.stage("see what is open"):
+        by_family = ((trials, *outcome) for trials, outcome in zip(planned, tested, strict=True))
+        results, failed, overtime = go_on(contest, [], rooms, *itertools.chain(*by_family))
     with clock.stage("judge"):
-        contests = judge_contests(contest, *results)
-        claims = decide_claims(contest, [], *results)
-    return contests, claims, costs, list(itertools.chain(*tested))
+        contests = judge_contests(contest, costs, results, overtime)
+        claims = decide_claims(contest, [], results, overtime)
+    return contests, claims, costs, results, failed
 
 
 def tick_seconds(trials: list[Trial], rooms: Rooms) -> float:
