@@ -71,9 +71,9 @@ def known_claims(project: Path) -> list[str]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return safe_load(file.read_text(encoding="utf-8"))
+        return safe_load(file.read_text(encoding="utf-8")) or {}
     except (OSError, YAMLError) as error:
-        raise UserError(f"{file} cannot be read as YAML: {error}") from error
+        raise UserError(f"{file} cannot be read as YAML ({' '.join(str(error).split())}): mend it") from error
 
 
 def _records(file: Path, record: type, made_by: str) -> list[Any]:

@@ -84,11 +84,11 @@ def compose_experiment(conf: Path, params: Mapping[str, Any]) -> ExperimentConfi
         GlobalHydra.instance().clear()
         with initialize_config_dir(str(conf.resolve()), version_base="1.3", job_name="kedro"):
             composed = compose("config", overrides=groups)
-        known = {key: {*_stems(conf, group), *map(str, composed[key])} for key, group in SEVERAL_FILES.items()}
-        for key in SEVERAL_FILES.keys() & files.keys():
-            _refuse_unknown(composed[key], key, _names(files[key]))
-            _leave_out_all_but(composed[key], _names(files[key]))
-        if SEVERAL_FILES.keys() & files.keys():
+        if chosen := SEVERAL_FILES.keys() & files.keys():
+            known = {key: {*_stems(conf, group), *map(str, composed[key])} for key, group in SEVERAL_FILES.items()}
+            for key in chosen:
+                _refuse_unknown(composed[key], key, _names(files[key]))
+                _leave_out_all_but(composed[key], _names(files[key]))
             _leave_out_what_names_them(composed, known)
         if len(budgets) > 1:
             _join_budgets(conf, composed, budgets)

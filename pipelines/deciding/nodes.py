@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Literal
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask, prepare
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import FailedTrial, TrialResult
 from cnn_vs_rnn.executors.progress import in_words
-from cnn_vs_rnn.planning.questions import Entry, Question, late_networks, open_questions
+from cnn_vs_rnn.planning.questions import Entry, Question, late_questions, open_questions
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.overtime import TIMES
 from cnn_vs_rnn.statistics.standing import remembering
-from cnn_vs_rnn.statistics.summary import read_predictions
+from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
 from cnn_vs_rnn.statistics.words import listed
 from cnn_vs_rnn.trials.trial import Trial
 from pipelines.evaluation.nodes import score_trials
@@ -24,7 +27,6 @@ from pipelines.session import current
 from pipelines.training.nodes import train_further
 
 MOST_NAMED = 4  # questions in a line
-TIMES_WORDS = {2: "twice", 4: "four times"}
 
 logger = logging.getLogger(__name__)
 
@@ -44,87 +46,90 @@ def go_on(
     failed: list[FailedTrial] = list(itertools.chain(*by_family[2::3]))
     if not contest.train:
         return results, failed, []
-    planned = list(itertools.chain(*plans))
-    first = {_entry(trial): trial for trial in reversed(planned)}
-    spent, read = 0.0, remembering(read_predictions)
-    for done, look in itertools.pairwise(contest.looks):
-        questions = open_questions(contest, results, measurements, read)
-        taken, seconds = _affordable(
-            questions, _seconds_each(results, first), look - done, 60 * contest.decide.minutes - spent
+    trials = list(itertools.chain(*plans))
+    going = _Going(contest, measurements, rooms, trials, results, failed, 60 * contest.decide.minutes)
+    going.train_further_seeds()
+    going.train_longer()
+    return going.results, going.failed, going.overtime
+
+
+@dataclass
+class _Going:
+    """What is known so far, and the training seconds that are left for what is open."""
+
+    contest: ExperimentConfig
+    measurements: list[Measurement]
+    rooms: Rooms
+    trials: list[Trial]
+    results: list[TrialResult]
+    failed: list[FailedTrial]
+    seconds_left: float
+    overtime: list[TrialResult] = field(default_factory=list)
+    read: ReadPredictions = field(default_factory=lambda: remembering(read_predictions))
+
+    def train_further_seeds(self) -> None:
+        """Look, and train the next seeds of what is open, until nothing is or no time is left."""
+        first = {_entry(trial): trial for trial in reversed(self.trials)}
+        for done, look in itertools.pairwise(self.contest.looks):
+            questions = open_questions(self.contest, self.results, self.measurements, self.read)
+            entries = self._taken(questions, "open", "more seeds", look - done)
+            if not entries:
+                return
+            seeds = range(self.contest.first_seed + done, self.contest.first_seed + look)
+            trials = _with_seeds([first[entry] for entry in sorted(entries)], seeds, self.rooms)
+            failures = train_further(trials, self.rooms)
+            unfinished = {_entry(one) for one in self.results if "unfinished" in one.flags}
+            tested, missing = score_trials(trials, failures, unfinished, self.rooms)
+            self.trials += trials
+            self.results += tested
+            self.failed += missing
+
+    def train_longer(self) -> None:
+        """Train who is behind and unfinished over twice the steps by every seed, then over four times."""
+        for times, words in TIMES.items():
+            questions = late_questions(self.contest, self.results, self.measurements, self.read, self.overtime)
+            entries = self._taken(questions, "late", f"{words} the steps", times)
+            if not entries:
+                return
+            trials = [trial.in_overtime(times) for trial in self.trials if _entry(trial) in entries]
+            tested, missing = score_trials(trials, train_further(trials, self.rooms), frozenset(), self.rooms)
+            self.overtime += tested
+            self.failed += missing
+
+    def _taken(
+        self, questions: Sequence[Question], stage: Literal["open", "late"], what: str, amount: int
+    ) -> frozenset[Entry]:
+        """Who goes on, of the questions that there is time for, the cheapest first; says who does and what is left.
+
+        what: is trained. amount: of further seeds, or of times the steps, by every seed that there is.
+        """
+        each = self._seconds(fmean if stage == "open" else sum, amount)
+        entries, taken, seconds = frozenset[Entry](), list[Question](), 0.0
+        for question in sorted(questions, key=lambda one: sum(each[entry] for entry in one.entries)):
+            more = sum(each[entry] for entry in question.entries - entries)
+            if seconds + more > self.seconds_left:
+                break
+            entries, taken, seconds = entries | question.entries, [*taken, question], seconds + more
+        if left := [one.name for one in questions if one not in taken]:
+            minutes = self.contest.decide.minutes
+            logger.info("%-7s %s: %s would take longer than decide.minutes=%g", stage, _named(left), what, minutes)
+        if taken:
+            names, models = _named([one.name for one in taken]), listed(sorted({model for _, _, model in entries}))
+            much = f"{amount} {what}" if stage == "open" else what
+            logger.info("%-7s %s: %s of %s, about %s", stage, names, much, models, in_words(seconds))
+        self.seconds_left -= seconds
+        return entries
+
+    def _seconds(self, over_seeds: Callable[[Iterable[float]], float], amount: int) -> Mapping[Entry, float]:
+        """To train so much more of each on all workers, by what its seeds took; 0 of what has not finished."""
+        workers, refits = (
+            current().executor.at_once(len(self.results)),
+            {_entry(one): one.refits for one in self.trials},
         )
-        if len(taken) < len(questions):
-            left = [one.name for one in questions if one not in taken]
-            logger.info(
-                "open    %s: more seeds would take longer than decide.minutes=%g", _named(left), contest.decide.minutes
-            )
-        if not taken:
-            break
-        entries = frozenset[Entry]().union(*(one.entries for one in taken))
-        spent += seconds
-        logger.info(
-            "open    %s: %d more seeds of %s, about %s",
-            _named([one.name for one in taken]),
-            look - done,
-            listed(sorted({model for _, _, model in entries})),
-            in_words(seconds),
-        )
-        seeds = range(contest.first_seed + done, contest.first_seed + look)
-        trials = _with_seeds([first[entry] for entry in sorted(entries)], seeds, rooms)
-        failures = train_further(trials, rooms)
-        unfinished = {_entry(one) for one in results if "unfinished" in one.flags}
-        tested, missing = score_trials(trials, failures, unfinished, rooms)
-        planned, results, failed = [*planned, *trials], [*results, *tested], [*failed, *missing]
-    overtime: list[TrialResult] = []
-    for times in TIMES:
-        late = late_networks(contest, results, measurements, overtime, read)
-        seconds = times * sum(_seconds_each(results, first)[_entry(one)] for one in results if _entry(one) in late)
-        seconds /= current().executor.at_once(len(results))
-        if not late:
-            break
-        named = listed(sorted({f"{task}/{model}" for _, task, model in late}))
-        if spent + seconds > 60 * contest.decide.minutes:
-            logger.info(
-                "late    %s: %s the steps would take longer than decide.minutes=%g",
-                named,
-                TIMES_WORDS[times],
-                contest.decide.minutes,
-            )
-            break
-        spent += seconds
-        logger.info(
-            "late    %s: behind, unfinished; %s the steps, about %s", named, TIMES_WORDS[times], in_words(seconds)
-        )
-        trials = [trial.in_overtime(times) for trial in planned if _entry(trial) in late]
-        tested, missing = score_trials(trials, train_further(trials, rooms), frozenset(), rooms)
-        overtime, failed = [*overtime, *tested], [*failed, *missing]
-    return results, failed, overtime
-
-
-def _affordable(
-    questions: Sequence[Question], each: Mapping[Entry, float], seeds: int, seconds_left: float
-) -> tuple[list[Question], float]:
-    """The questions that so many more seeds of each model can be trained for, the cheapest first; and the seconds.
-
-    each: the seconds of one trial.
-    """
-    workers = current().executor.at_once(seeds * len(each))
-    taken: list[Question] = []
-    entries, seconds = frozenset[Entry](), 0.0
-    for question in sorted(questions, key=lambda one: sum(each.get(entry, 0.0) for entry in one.entries)):
-        more = seeds * sum(each.get(entry, 0.0) for entry in question.entries - entries) / workers
-        if seconds + more > seconds_left:
-            break
-        taken.append(question)
-        entries, seconds = entries | question.entries, seconds + more
-    return taken, seconds
-
-
-def _seconds_each(results: Iterable[TrialResult], first: Mapping[Entry, Trial]) -> Mapping[Entry, float]:
-    """Of one trial of each, with both trainings of one that trains twice. first: a trial of each."""
-    found: dict[Entry, list[float]] = {}
-    for one in results:
-        found.setdefault(_entry(one), []).append(one.train_seconds)
-    return {entry: fmean(seconds) * (2 if first[entry].refits else 1) for entry, seconds in found.items()}
+        took: dict[Entry, list[float]] = defaultdict(list)
+        for one in self.results:
+            took[_entry(one)].append(one.train_seconds * (2 if refits[_entry(one)] else 1))
+        return defaultdict(float, {entry: amount * over_seeds(each) / workers for entry, each in took.items()})
 
 
 def _with_seeds(trials: Iterable[Trial], seeds: range, rooms: Rooms) -> list[Trial]:

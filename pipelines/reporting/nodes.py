@@ -30,10 +30,10 @@ from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.translations import translation_blocks
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.choice import named_by_verdict
-from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.published import against_published
 from cnn_vs_rnn.statistics.recommendation import Recommendation, overall, recommend
-from cnn_vs_rnn.statistics.standing import Standings, by_contest, remembering, standings
+from cnn_vs_rnn.statistics.standing import Standings, by_contest, costs_by_contest, judged, remembering, standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
 from cnn_vs_rnn.statistics.words import difference_text
 from cnn_vs_rnn.tuning.search import TuningTrial
@@ -54,21 +54,13 @@ def judge_contests(
     """A verdict for every task under every condition, and what to take."""
     if not contest.train:
         return []
-    own, read = by_contest(results), remembering(read_predictions)
-    return [
-        judge(
-            task,
-            condition,
-            own[task.name, condition],
-            read,
-            contest.statistics,
-            _costs_of(task.name, condition, costs),
-            contest.looks,
-            overtime,
+    measured = {(cost.task, cost.condition, cost.model) for cost in costs}
+    if strange := [one for one in results if (one.task, one.condition, one.model) not in measured]:
+        raise UserError(
+            f"{strange[0].model} on {strange[0].task} has results but no costs, so that the results are those of an "
+            "earlier run: run the pipeline deciding after evaluation"
         )
-        for task in contest.tasks.values()
-        for condition in contest.conditions
-    ]
+    return list(judged(contest, results, remembering(read_predictions), overtime, costs))
 
 
 def decide_claims(
@@ -154,14 +146,10 @@ def write_reports(
 def _advice(
     contest: Contest, experiment: ExperimentConfig, standing: Standings, costs: list[Cost], read: ReadPredictions
 ) -> Recommendation:
-    own = _costs_of(contest.task, contest.condition, costs)
+    own = costs_by_contest(costs)[contest.task, contest.condition]
     task = experiment.tasks[contest.task]
     results = standing[contest.task, contest.condition].results
     return recommend(contest, task, results, own, read, experiment.statistics)
-
-
-def _costs_of(task: str, condition: str, costs: list[Cost]) -> dict[str, Cost]:
-    return {one.model: one for one in costs if (one.task, one.condition) == (task, condition)}
 
 
 def _picture(path: Path) -> bytes:

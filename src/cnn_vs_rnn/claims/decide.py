@@ -33,8 +33,8 @@ Outcome of a test
    times the steps (`statistics.overtime`). The test then holds, or fails, where it surely does so with each of these as
    well; it depends, on the length of training, where with one of them it surely does the opposite; else it stays open.
    (Within equal seconds only divergence excuses, since running out of time is the point; of a probe's quantity, only
-   infinite values are excused so.) A model that trained to its end and gives every sample the same answer is no excuse
-   but a finding: that is how a network looks that cannot remember.
+   infinite values are excused so.) That a model trained to its end and gives every sample the same answer does not
+   excuse it: a network that cannot remember looks like that.
 
 Verdict
 10. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, or one depends by
@@ -173,7 +173,7 @@ def _over_more_steps(
     if len(finding.longer) < len(TIMES):
         return "open", finding.excuse, finding.late
     names = listed([term.model for term in finding.late])
-    return ("holds" if above else "fails"), f"So it does with {names} over four times the steps.", ()
+    return ("holds" if above else "fails"), f"So it does with {names} over {TIMES[max(TIMES)]} the steps.", ()
 
 
 def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:

@@ -10,8 +10,8 @@ from cnn_vs_rnn.claims.evidence import Evidence
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.standing import by_contest
+from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.standing import judged
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 
 Entry = tuple[str, str, str]  # condition, task, model
@@ -35,73 +35,47 @@ def open_questions(
 
     Of a contest the champions of both families and of the baselines go on; of a claim the models of its open tests.
     """
-    if experiment.claims:
-        return list(_of_claims(experiment, results, measurements, predictions))
-    return list(_of_contests(experiment, results, predictions))
-
-
-def late_networks(
-    experiment: ExperimentConfig,
-    results: Sequence[TrialResult],
-    measurements: Sequence[Measurement],
-    overtime: Sequence[TrialResult],
-    predictions: ReadPredictions,
-) -> frozenset[Entry]:
-    """Networks that are behind and unfinished, and have to train longer before that counts (`statistics.overtime`).
-
-    Of an experiment with claims those that an undecided claim waits for, else those that a contest waits for.
-    """
-    if experiment.claims:
-        verdicts = [
-            decide(name, claim, experiment, list(results), list(measurements), predictions, overtime)
-            for name, claim in experiment.claims.items()
+    if not experiment.claims:
+        return [
+            _question(contest, (one.model for one in contest.champions if one.family != "hybrid"))
+            for contest in judged(experiment, results, predictions)
+            if contest.seeds_help
         ]
-        waiting = [one for verdict in verdicts if verdict.verdict == "undecided" for one in verdict.outcomes]
-        return frozenset(entry for outcome in waiting for entry in outcome.late)
-    judged = _contests(experiment, results, predictions, overtime)
-    return frozenset((contest.condition, contest.task, model) for contest in judged for model in contest.late)
-
-
-def _contests(
-    experiment: ExperimentConfig,
-    results: Sequence[TrialResult],
-    predictions: ReadPredictions,
-    overtime: Sequence[TrialResult] = (),
-) -> Iterable[Contest]:
-    own = by_contest(results)
-    for task in experiment.tasks.values():
-        for condition in experiment.conditions:
-            yield judge(
-                task,
-                condition,
-                own[task.name, condition],
-                predictions,
-                experiment.statistics,
-                looks=experiment.looks,
-                overtime=overtime,
-            )
-
-
-def _of_contests(
-    experiment: ExperimentConfig, results: Sequence[TrialResult], predictions: ReadPredictions
-) -> Iterable[Question]:
-    for contest in _contests(experiment, results, predictions):
-        if contest.seeds_help:
-            name = contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}"
-            asked = [one for one in contest.champions if one.family != "hybrid"]
-            yield Question(name, frozenset((contest.condition, contest.task, one.model) for one in asked))
-
-
-def _of_claims(
-    experiment: ExperimentConfig,
-    results: Sequence[TrialResult],
-    measurements: Sequence[Measurement],
-    predictions: ReadPredictions,
-) -> Iterable[Question]:
-    evidence = Evidence(experiment, list(results), list(measurements), predictions)
+    evidence, found = Evidence(experiment, list(results), list(measurements), predictions), []
     for name, claim in experiment.claims.items():
         verdict = decide(name, claim, experiment, list(results), list(measurements), predictions)
         waiting = [one for one in verdict.outcomes if one.outcome == "open" and one.seeds_help]
         if verdict.verdict == "undecided" and waiting:
             terms = [term for one in waiting for term in evidence.terms(claim.tests[one.label])]
-            yield Question(name, frozenset((term.condition, term.task.name, term.model) for term in terms))
+            found.append(Question(name, frozenset((term.condition, term.task.name, term.model) for term in terms)))
+    return found
+
+
+def late_questions(
+    experiment: ExperimentConfig,
+    results: Sequence[TrialResult],
+    measurements: Sequence[Measurement],
+    predictions: ReadPredictions,
+    overtime: Sequence[TrialResult],
+) -> list[Question]:
+    """Those that wait for networks that are behind and unfinished to train longer (`statistics.overtime`).
+
+    Of an experiment with claims its undecided claims, else its contests.
+    """
+    if not any("unfinished" in one.flags for one in results):
+        return []
+    if not experiment.claims:
+        contests = judged(experiment, results, predictions, overtime)
+        return [_question(contest, contest.late) for contest in contests if contest.late]
+    found = []
+    for name, claim in experiment.claims.items():
+        verdict = decide(name, claim, experiment, list(results), list(measurements), predictions, overtime)
+        late = frozenset(entry for outcome in verdict.outcomes for entry in outcome.late)
+        if verdict.verdict == "undecided" and late:
+            found.append(Question(name, late))
+    return found
+
+
+def _question(contest: Contest, models: Iterable[str]) -> Question:
+    name = contest.task if contest.condition == "default" else f"{contest.task}, {contest.condition}"
+    return Question(name, frozenset((contest.condition, contest.task, model) for model in models))

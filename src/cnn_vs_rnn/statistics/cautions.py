@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnn_vs_rnn.config import Family, Score, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
@@ -18,7 +18,7 @@ def cautions(
     champions: dict[Family, ModelSummary],
     duel: Duel | None,
     compare: Compare,
-    winners: tuple[Family, ...],
+    winners: Sequence[Family],
 ) -> Iterator[str]:
     """One sentence each. winners: the networks that the verdict recommends."""
     for family in ("cnn", "rnn"):

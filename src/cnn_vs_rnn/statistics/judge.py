@@ -41,11 +41,12 @@ from cnn_vs_rnn.config import FAMILIES, Family, Score, StatisticsConfig, Strict,
 from cnn_vs_rnn.evaluation.results import Cost, Flag, TrialResult
 from cnn_vs_rnn.statistics.bootstrap import Interval
 from cnn_vs_rnn.statistics.cautions import cautions, otherwise_by
-from cnn_vs_rnn.statistics.duel import Compare, Duel, duels
+from cnn_vs_rnn.statistics.duel import Duel, duels
 from cnn_vs_rnn.statistics.looks import confidence_at
 from cnn_vs_rnn.statistics.overtime import Overtime, as_models, longer_summaries
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness, summarise
+from cnn_vs_rnn.statistics.taking import NETWORKS, take
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,
     IN_PERCENT,
@@ -55,13 +56,18 @@ from cnn_vs_rnn.statistics.words import (
     listed,
     model_text,
     range_text,
-    times_text,
 )
 
 Verdict = Literal["cnn", "cnn or tie", "tie", "rnn or tie", "rnn", "neither", "depends", "undecided"]
-NETWORKS: tuple[Family, ...] = ("cnn", "rnn")
+_NAMED: dict[Verdict, tuple[Family, ...]] = {  # the families whose champions may be taken
+    "cnn": ("cnn",),
+    "cnn or tie": ("cnn",),
+    "tie": NETWORKS,
+    "rnn or tie": ("rnn",),
+    "rnn": ("rnn",),
+    "neither": ("baseline",),
+}
 _FEWEST_SEEDS = 5  # asked for where there are too few for any verdict
-_LEVEL = 0.9  # of a cost: above this ratio neither is called cheaper
 
 
 class Contest(Strict):
@@ -164,10 +170,11 @@ def judge(
         )
     verdict, reason = ruling.verdict, ruling.reason
     interval = duel.interval if duel else None
-    chosen, merit, regret, rival = _choice(verdict, champions, compare, costs or {}, task.score)
+    named = _NAMED.get(verdict, ())
+    taken = take(named, champions, compare, costs or {}, task.score)
     doubts = [
-        *cautions(task, champions, duel, compare, winners=_winners(verdict)),
-        *otherwise_by(task, condition, champions, results, chosen),
+        *cautions(task, champions, duel, compare, winners=[family for family in named if family in NETWORKS]),
+        *otherwise_by(task, condition, champions, results, taken.model),
     ]
     return Contest(
         task=task.name,
@@ -186,10 +193,10 @@ def judge(
         remedy=ruling.remedy,
         seeds_help=duel is not None and verdict == "undecided" and _seeds_help(duel),
         late=ruling.late,
-        choice=chosen.model if chosen else "",
-        merit=merit,
-        regret=regret,
-        rival=rival,
+        choice=taken.model.model if taken.model else "",
+        merit=taken.merit,
+        regret=taken.regret,
+        rival=taken.rival,
         cautions=tuple(doubt for doubt in doubts if doubt.removesuffix(".") not in reason),  # nothing said twice
     )
 
@@ -209,7 +216,7 @@ def champions_of(
     whole = {one.model: one for one in summarise(task, condition, own, predictions, statistics)}
 
     def rank(summary: ModelSummary) -> tuple[bool, float]:
-        return _sound(summary) and summary.scored >= statistics.min_seeds, goodness(summary.valid, task.score)
+        return summary.sound and summary.scored >= statistics.min_seeds, goodness(summary.valid, task.score)
 
     champions: dict[Family, ModelSummary] = {}
     for family in FAMILIES:
@@ -234,83 +241,6 @@ class _Ruling:
     reason: str
     remedy: str = ""
     late: tuple[str, ...] = ()
-
-
-def _choice(
-    verdict: Verdict,
-    champions: Mapping[Family, ModelSummary],
-    compare: Compare,
-    costs: Mapping[str, Cost],
-    score: Score,
-) -> tuple[ModelSummary | None, str, float | None, str]:
-    """Rules 7 and 9: the model, why it is preferred to an equal, its regret and against whom."""
-    if not champions:
-        return None, "", None, ""
-    merit = ""
-    networks = [champions[family] for family in NETWORKS if family in champions]
-    if (hybrid := _better_hybrid(champions, networks, compare)) is not None:
-        chosen = hybrid
-    elif verdict == "tie":
-        chosen, merit = _cheaper(networks, costs)
-    elif verdict == "neither":
-        chosen = champions["baseline"]
-    elif winners := _winners(verdict):
-        chosen = champions[winners[0]]
-    else:
-
-        def rank(one: ModelSummary) -> tuple[bool, float, float]:
-            regret = _regret(one, champions, compare)[0]
-            return _sound(one), 0.0 if regret is None else -regret, goodness(one.valid, score)
-
-        chosen = max(champions.values(), key=rank)
-    return chosen, merit, *_regret(chosen, champions, compare)
-
-
-def _regret(
-    chosen: ModelSummary, champions: Mapping[Family, ModelSummary], compare: Compare
-) -> tuple[float | None, str]:
-    """Rule 9, and the rival that it is against."""
-    found = [
-        (-interval.low, other.model)
-        for other in champions.values()
-        if other != chosen and (interval := compare(chosen, other).interval)
-    ]
-    if not found:
-        return None, ""
-    most, rival = max(found)
-    return (most, rival) if most > 0 else (0.0, "")
-
-
-def _better_hybrid(
-    champions: Mapping[Family, ModelSummary], networks: list[ModelSummary], compare: Compare
-) -> ModelSummary | None:
-    """The hybrid, where it is better than every other champion."""
-    hybrid = champions.get("hybrid")
-    if hybrid is None or len(networks) < len(NETWORKS):
-        return None
-    if any(network.flagged("collapsed", "diverged", "unfinished") for network in networks):
-        return None
-    others = [one for one in champions.values() if one != hybrid]
-    return hybrid if all(compare(hybrid, other).relation == "better" for other in others) else None
-
-
-def _cheaper(networks: list[ModelSummary], costs: Mapping[str, Cost]) -> tuple[ModelSummary, str]:
-    """Of equals, and why."""
-    latency = {one.model: costs[one.model].latency_ms for one in networks if one.model in costs}
-    if len(latency) == len(networks):
-        fast = min(networks, key=lambda one: latency[one.model])
-        slowest = max(latency.values())
-        if latency[fast.model] < _LEVEL * slowest:
-            return fast, f"which answers {times_text(slowest / latency[fast.model])} as fast"
-    return min(networks, key=lambda one: one.train_seconds), "which takes the least time to train"
-
-
-def _winners(verdict: Verdict) -> tuple[Family, ...]:
-    """The networks a verdict recommends."""
-    families = {"cnn": "cnn", "cnn or tie": "cnn", "rnn": "rnn", "rnn or tie": "rnn"}
-    if verdict == "tie":
-        return NETWORKS
-    return tuple(family for family in NETWORKS if family == families.get(verdict))
 
 
 def _missing(champions: Mapping[Family, ModelSummary]) -> _Ruling:
@@ -379,7 +309,7 @@ def _between_networks(
         if fate.turned:
             return _Ruling("depends", f"{told} ({extent}), but {fate.turned}.")
         if not fate.stands:
-            training = "this shows how it was trained, not what it can do." if loses else "that is no tie."
+            training = "this shows how it was trained, not what it can do." if loses else "that is not a tie."
             return _Ruling(
                 "undecided", f"{told}, but {excuses}: {training}", _retraining(excused, results), fate.waiting
             )
@@ -415,7 +345,7 @@ def _retraining(models: Iterable[ModelSummary], results: Iterable[TrialResult]) 
         steps = max(trial.steps for trial in results if (trial.task, trial.condition, trial.model) in keys)
         names = listed([one.model for one in late])
         said.append(f"a longer training, which {names} would gain by (trainer.steps={2 * steps})")
-    if unsound := [one.model for one in models if not _sound(one)]:
+    if unsound := [one.model for one in models if not one.sound]:
         said.append(f"another learning rate for {listed(unsound)} (tuning.trials=20)")
     return f"{_capital(' and '.join(said))} may decide it." if said else ""
 
@@ -423,10 +353,6 @@ def _retraining(models: Iterable[ModelSummary], results: Iterable[TrialResult]) 
 def _of(duel: Duel) -> Interval:
     assert duel.interval is not None
     return duel.interval
-
-
-def _sound(one: ModelSummary) -> bool:
-    return not one.flagged("collapsed", "diverged")
 
 
 def _excuses(models: Iterable[ModelSummary], *flags: Flag) -> str:

@@ -16,7 +16,7 @@ from cnn_vs_rnn.statistics.duel import Compare, Duel, Relation
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, summarise
 from cnn_vs_rnn.statistics.words import listed, model_text
 
-TIMES = (2, 4)  # the steps
+TIMES = {2: "twice", 4: "four times"}  # the steps, in words
 
 # Of a winner to a loser that trained longer: what leaves a win standing, what leaves "at least as good"
 _STILL_BEHIND: tuple[Relation, ...] = ("better", "no worse")
@@ -47,7 +47,7 @@ class Overtime:
     def fate(self, defeats: Sequence[Duel]) -> Fate:
         """Of duels that the second model lost; one that collapsed or diverged has nothing to gain by more steps."""
         losers = [duel for duel in defeats if duel.b.flagged("unfinished")]
-        if not losers or any(duel.b.flagged("collapsed", "diverged") for duel in defeats):
+        if not losers or not all(duel.b.sound for duel in defeats):
             return Fate()
         tried = {duel.b.model: self.longer.get(duel.b.model, []) for duel in losers}
         found: list[tuple[Duel, ModelSummary, Relation]] = [
@@ -63,7 +63,7 @@ class Overtime:
         names = listed([self._named(model, trainings[-1]) for model, trainings in tried.items()])
         behind = all(duel.relation == relation == "better" for duel, _, relation in found)
         how = "still behind" if behind else "not ahead by that much either"
-        stands = f"Over four times the steps {names} {'is' if len(losers) == 1 else 'are'} {how}."
+        stands = f"Over {TIMES[max(TIMES)]} the steps {names} {'is' if len(losers) == 1 else 'are'} {how}."
         return Fate(stands=stands, relation="better" if behind else "no worse")
 
     def _named(self, model: str, trained: ModelSummary) -> str:

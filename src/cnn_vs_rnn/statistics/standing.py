@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cnn_vs_rnn.config import ExperimentConfig, Score
-from cnn_vs_rnn.evaluation.results import TrialResult
+from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
+from cnn_vs_rnn.statistics.judge import Contest, judge
 from cnn_vs_rnn.statistics.summary import (
     ModelSummary,
     ReadPredictions,
@@ -56,6 +57,37 @@ def standings(
         key = (task.name, condition)
         chosen = (task, condition, own[key], predictions, experiment.statistics)
         found[key] = Standing(trials_by_model(own[key], *key), summarise(*chosen), further_summaries(*chosen))
+    return found
+
+
+def judged(
+    experiment: ExperimentConfig,
+    results: Iterable[TrialResult],
+    predictions: ReadPredictions,
+    overtime: Sequence[TrialResult] = (),
+    costs: Iterable[Cost] = (),
+) -> Iterator[Contest]:
+    """The verdict of every contest of an experiment, its tasks in their order, under each of its conditions."""
+    own, cost_of = by_contest(results), costs_by_contest(costs)
+    for task, condition in itertools.product(experiment.tasks.values(), experiment.conditions):
+        key = (task.name, condition)
+        yield judge(
+            task,
+            condition,
+            own[key],
+            predictions,
+            experiment.statistics,
+            cost_of[key],
+            experiment.looks,
+            overtime,
+        )
+
+
+def costs_by_contest(costs: Iterable[Cost]) -> dict[tuple[str, str], dict[str, Cost]]:
+    """(task, condition) -> model -> what it costs; empty where nothing was measured."""
+    found: dict[tuple[str, str], dict[str, Cost]] = defaultdict(dict)
+    for cost in costs:
+        found[cost.task, cost.condition][cost.model] = cost
     return found
 
 

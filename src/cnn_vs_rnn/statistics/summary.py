@@ -59,6 +59,11 @@ class ModelSummary(Strict):
             for mark, count in self.marks.items()
         }
 
+    @property
+    def sound(self) -> bool:
+        """Whether fewer than half of its seeds collapsed, and fewer than half diverged."""
+        return not self.flagged("collapsed", "diverged")
+
     def flagged(self, *flags: Flag) -> list[Flag]:
         """Those of these flags that half or more of the seeds carry."""
         return [flag for flag in flags if 2 * self.flags.get(flag, 0) >= self.seeds]
