@@ -1,6 +1,5 @@
 """Claims on made-up scores and measurements: no network is trained here."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from cnn_vs_rnn.config import (
 )
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.executor_config import LocalConfig
-from cnn_vs_rnn.learner.checkpoints import COLUMNS
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.probes.measurement import Measurement
 
@@ -111,18 +109,6 @@ class Court:
         other.enter(model, scores, condition=condition, steps=steps)
         self.overtime += other.results
         self.scores |= other.scores
-        return self
-
-    def trained(self, model, rounds, *, seeds=5, flags=()) -> "Court":
-        """rounds: of every seed, pairs of its seconds and its validation score."""
-        self.enter(model, np.zeros((seeds, 4)), flags=flags)
-        for result in self.results[-seeds:]:
-            folder = Path(result.directory)
-            folder.mkdir()
-            with (folder / "history.csv").open("w", newline="") as file:
-                writer = csv.DictWriter(file, COLUMNS, restval=0)
-                writer.writeheader()
-                writer.writerows({"seconds": seconds, "valid_score": score} for seconds, score in rounds)
         return self
 
     def measure(self, model, values, quantity="gap", *, at=None, condition=None) -> "Court":

@@ -130,33 +130,6 @@ class TestFlags:
         assert court.decide(**GRU_AHEAD).verdict == "supported"
 
 
-class TestEqualSeconds:
-    IN_TIME = {"quantity": "valid_score_at_equal_seconds"}
-
-    def test_only_what_ends_within_the_shorter_training_counts(self, court):
-        court.trained("gru", [(4, 0.5), (4, 0.7), (4, 0.95)]).trained("tcn", [(1, 0.8), (8, 0.9)])
-        [outcome] = court.decide(**GRU_AHEAD, **self.IN_TIME).outcomes
-        assert (outcome.of_value, outcome.less_value) == pytest.approx((0.7, 0.9))
-        assert outcome.outcome == "fails"
-        assert outcome.p == 0  # all seeds alike
-
-    def test_no_epoch_in_time_loses(self, court):
-        court.trained("gru", [(1, 0.5)]).trained("tcn", [(60, 0.9)])
-        [outcome] = court.decide(**GRU_AHEAD, **self.IN_TIME).outcomes
-        assert outcome.outcome == "holds"
-        assert math.isinf(outcome.effect)
-
-    def test_running_out_of_steps_is_no_excuse(self, court):
-        court.trained("gru", [(1, 0.9)]).trained("tcn", [(1, 0.5)], flags=("unfinished",))
-        assert court.decide(**GRU_AHEAD, **self.IN_TIME).verdict == "supported"
-
-    def test_a_model_fitted_in_one_go(self, court):
-        court.trained("gru", [(1, 0.5), (1, 0.6), (9, 0.9)])
-        court.enter("majority", np.zeros((5, 4)), valid=0.2, steps=0)  # in 3 seconds
-        [outcome] = court.decide(of={"model": "gru"}, less={"model": "majority"}, **self.IN_TIME).outcomes
-        assert (outcome.of_value, outcome.less_value) == pytest.approx((0.6, 0.2))
-
-
 class TestMeasured:
     def test_a_difference(self, court):
         verdict = court.measure("gru", around(0.5)).measure("tcn", around(0.2)[::-1]).decide(**GRU_AHEAD, **GAP)

@@ -21,6 +21,7 @@ SHORT = {
     "copy_symbols": {"longest": 6},
     "parity": {"longest": 10, "test_longest": 20},
     "reverse_symbols": {"longest": 6},
+    "running_parity": {"longest": 10, "test_longest": 20},
     "selective_copy": {"recalled": 2, "length": 10, "test_length": 20},
 }
 

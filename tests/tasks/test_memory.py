@@ -9,7 +9,7 @@ from cnn_vs_rnn.tasks.data import IGNORED
 from cnn_vs_rnn.tasks.load import load_task
 
 
-def loaded(name, seed=0, **options):
+def loaded(name, seed=0, output="one", **options):
     return load_task(
         TaskConfig(
             name=name,
@@ -21,6 +21,7 @@ def loaded(name, seed=0, **options):
             score="accuracy",
             equivalence=0.01,
             split_seed=seed,
+            output=output,
             options=options,
         )
     )
@@ -35,6 +36,17 @@ class TestParity:
                 assert raw.classes[answer] == ("even" if ones % 2 == 0 else "odd")
                 assert (bits[:length].sum(axis=1) == 1).all()
                 assert not bits[length:].any()
+
+    def test_it_may_be_asked_after_every_bit(self):
+        last = loaded("parity", samples=300, test_samples=100, test_longest=60)
+        every = loaded("parity", output="per_step", samples=300, test_samples=100, test_longest=60)
+        assert np.array_equal(last.test.inputs, every.test.inputs)
+        for bits, answers, final, length in zip(
+            every.test.inputs, every.test.targets, last.test.targets, every.test.lengths, strict=True
+        ):
+            assert answers[:length].tolist() == (np.cumsum(bits[:length, 1]) % 2).tolist()
+            assert answers[length - 1] == final
+            assert (answers[length:] == IGNORED).all()
 
     def test_half_of_the_test_is_longer_than_training(self):
         raw = loaded("parity", samples=2000, test_samples=400)

@@ -11,8 +11,6 @@ from cnn_vs_rnn.probes.measurement import QUANTITIES
 from cnn_vs_rnn.trials.conditions import setting_under
 
 SCORE = "score"
-SCORE_IN_TIME = "valid_score_at_equal_seconds"
-SCORES = (SCORE, SCORE_IN_TIME)
 
 
 def check_claims(experiment: ExperimentConfig) -> None:
@@ -28,7 +26,7 @@ def check_claim(claim_id: str, claim: ClaimConfig, experiment: ExperimentConfig)
         _check_quantity(where, test, experiment)
         for name, side in sides(test):
             _check_side(f"{where}.{name}", side, test.quantity, experiment)
-        if test.quantity in SCORES:
+        if test.quantity == SCORE:
             tasks = [
                 task_of(side.task, condition, experiment)
                 for _, side in sides(test)
@@ -64,22 +62,22 @@ def task_of(name: str | None, condition: str, experiment: ExperimentConfig) -> T
 
 
 def _check_quantity(where: str, test: TestConfig, experiment: ExperimentConfig) -> None:
-    known = (*SCORES, *QUANTITIES)
+    known = (SCORE, *QUANTITIES)
     if test.quantity not in known:
         raise UserError(f"{where}.quantity={test.quantity!r} is measured by nothing: {nearest(test.quantity, known)}")
-    if test.quantity in SCORES and not experiment.train:
+    if test.quantity == SCORE and not experiment.train:
         raise UserError(f"{where}.quantity={test.quantity!r} needs trained models: set train=true")
-    if test.quantity not in SCORES and not experiment.probes:
+    if test.quantity != SCORE and not experiment.probes:
         raise UserError(f"{where}.quantity={test.quantity!r} needs the probe that measures it: add it under probes")
 
 
 def _check_margin(where: str, test: TestConfig) -> None:
     if test.margin is None:
-        if test.quantity not in SCORES:
+        if test.quantity != SCORE:
             raise UserError(f"{where}.margin is missing: a task's equivalence is in the unit of its score only")
         if test.less is None and test.of.change_from is None:
             raise UserError(f"{where}.margin is missing: say what score the side is held against")
-    elif test.quantity not in SCORES and QUANTITIES[test.quantity].scale == "ratio" and test.margin <= 0:
+    elif test.quantity != SCORE and QUANTITIES[test.quantity].scale == "ratio" and test.margin <= 0:
         raise UserError(f"{where}.margin={test.margin:g} is no factor: give one above 0, such as 1.1")
 
 
@@ -93,7 +91,7 @@ def _check_side(where: str, side: SideConfig, quantity: str, experiment: Experim
     if side.task is not None and side.task not in tasks:
         raise UserError(f"{where}.task={side.task!r} is no task of this experiment: {nearest(side.task, tasks)}")
     _check_model(where, side, experiment)
-    along = "" if quantity in SCORES else QUANTITIES[quantity].along
+    along = "" if quantity == SCORE else QUANTITIES[quantity].along
     if along and side.at is None:
         raise UserError(f"{where}.at is missing: at which {along} is {quantity} meant?")
     if not along and (side.at is not None or side.change_from_at is not None):

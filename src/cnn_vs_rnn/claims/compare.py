@@ -10,8 +10,8 @@ from statistics import median_low
 import numpy as np
 from jaxtyping import Float
 
-from cnn_vs_rnn.claims.check import SCORE, SCORE_IN_TIME, SCORES
-from cnn_vs_rnn.claims.evidence import Evidence, OpenError, Term, best_within
+from cnn_vs_rnn.claims.check import SCORE
+from cnn_vs_rnn.claims.evidence import Evidence, OpenError, Term
 from cnn_vs_rnn.claims.rule import TestConfig
 from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag
@@ -104,7 +104,7 @@ class Finding:
     @property
     def seeds_help(self) -> bool:
         """Whether more seeds may decide it, if it is open: scores alone are looked at again."""
-        if self.config.quantity not in SCORES or self.excuse:
+        if self.config.quantity != SCORE or self.excuse:
             return False
         if self.estimate is None or self.estimate.interval is None or self.estimate.effect is None:
             return bool(self.terms)
@@ -126,7 +126,7 @@ class Finding:
 
 def is_ratio(quantity: str) -> bool:
     """Whether two values of a quantity are compared as a / b."""
-    return quantity not in SCORES and QUANTITIES[quantity].scale == "ratio"
+    return quantity != SCORE and QUANTITIES[quantity].scale == "ratio"
 
 
 def find(where: str, label: str, test: TestConfig, evidence: Evidence, margin: float, score: Score | None) -> Finding:
@@ -137,7 +137,7 @@ def find(where: str, label: str, test: TestConfig, evidence: Evidence, margin: f
         finding = replace(finding, terms=terms)
         if test.quantity == SCORE:
             return _of_scores(finding, evidence)
-        columns = _columns(where, finding, evidence)
+        columns = [evidence.measured(where, term, test.quantity) for term in terms]
     except OpenError as reason:
         return replace(finding, note=str(reason))
     return _of_columns(finding, columns, evidence)
@@ -189,21 +189,6 @@ def _of_columns(finding: Finding, columns: list[dict[int, float]], evidence: Evi
     return _excused(finding, evidence, [term for term, is_so in zip(finding.terms, infinite, strict=True) if is_so])
 
 
-def _columns(where: str, finding: Finding, evidence: Evidence) -> list[dict[int, float]]:
-    quantity = finding.config.quantity
-    if quantity != SCORE_IN_TIME:
-        return [evidence.measured(where, term, quantity) for term in finding.terms]
-    better = _better(finding)
-    trained = [evidence.rounds(term) for term in finding.terms]
-    shortest = {
-        seed: min(seeds[seed][-1].seconds for seeds in trained) for seed in set.intersection(*map(set, trained))
-    }
-    return [
-        {seed: better * best_within(seeds[seed], limit, better) for seed, limit in shortest.items()}
-        for seeds in trained
-    ]
-
-
 def _by_mean(finding: Finding, effects: Float[np.ndarray, " seed"], evidence: Evidence) -> Estimate:
     confidence, spent = _at_this_look(finding, evidence)
     return _estimate(finding, effects, student_interval(effects, confidence), 1, confidence, spent)
@@ -215,7 +200,7 @@ def _at_this_look(finding: Finding, evidence: Evidence) -> tuple[float, float]:
     What a probe measures is looked at once.
     """
     experiment = evidence.experiment
-    looks = experiment.looks if finding.config.quantity in SCORES else ()
+    looks = experiment.looks if finding.config.quantity == SCORE else ()
     seeds = len(finding.seeds)
     return confidence_at(experiment.statistics.confidence, looks, seeds), share(looks, seeds)
 
@@ -316,9 +301,8 @@ def _excused(finding: Finding, evidence: Evidence, infinite: Sequence[Term] = ()
     """With an excuse where the losing terms were not trained to their end."""
     assert finding.estimate is not None
     flags: tuple[Flag, ...] = ("diverged", "unfinished")
-    if finding.config.quantity in SCORES:
+    if finding.config.quantity == SCORE:
         losing = [term for term in finding.terms if (term.sign > 0) != finding.estimate.above]
-        flags = flags if finding.config.quantity == SCORE else ("diverged",)
     else:
         losing = list(infinite)
     excuses: list[tuple[Term, Flag, str]] = []

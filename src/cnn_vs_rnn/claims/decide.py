@@ -10,38 +10,36 @@ Effects: `of` less `less` (each less where its change is from), turned around if
 the claim.
 3. score: test scores, signed so that more is better, sample by sample, with the crossed bootstrap over seeds and
    samples (`statistics.bootstrap`). Where the test parts of the sides differ in size: their means, one a seed.
-4. valid_score_at_equal_seconds: the best validation score of the rounds that end within the shorter of the sides'
-   whole trainings, one a seed; one that ends no round within them has the worst score there is.
-5. What a probe measures: one value a seed. A ratio is compared by its logarithm; effect, interval and margin are shown
+4. What a probe measures: one value a seed. A ratio is compared by its logarithm; effect, interval and margin are shown
    as factors. One value a seed has Student's t interval.
-6. Infinite values (a target never reached, a gradient of exactly 0) have no mean. Two values are then held against each
+5. Infinite values (a target never reached, a gradient of exactly 0) have no mean. Two values are then held against each
    other by the rank test of Mann & Whitney, in which such a value is the largest (or smallest) there is and two of them
    are level; one value, or a change less another, by the test of signs. The effect shown is the middle seed's, its
    range that of the seeds. Seeds of which both sides are infinite tell nothing: all of them so, and the test is open.
 
 Outcome of a test
-7. As in a contest (`statistics.judge`, rule 4): a test holds where the effect is surely above 0 and, as far as
+6. As in a contest (`statistics.judge`, rule 4): a test holds where the effect is surely above 0 and, as far as
    measured, at least the margin; it fails where it is surely below the margin; otherwise it is open. Where the margin
    is below 0 (no worse by so much), or a value by itself is compared, holding asks that it is surely above the margin.
-8. How surely: p is two-sided, of an effect equal to what is to be excluded, 0 or the margin: 1 less the confidence at
+7. How surely: p is two-sided, of an effect equal to what is to be excluded, 0 or the margin: 1 less the confidence at
    which an interval with the standard errors of seeds and of samples, each with its own Student's t, reaches it
    (`statistics.threshold`). Where nothing varies (bytes, say), the comparison is exact and p is 0. It is adjusted by
    Holm over all tests of the claim, those that could not be carried out counted in, and must be below 1 - confidence.
    The interval shown is that of the one test, not adjusted.
-9. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, the test is
+8. In scores, a defeat through training is none: where a losing model diverged in half or more of its seeds, the test is
    open, and where it would gain by a longer training, it is open until that model has trained over twice and four
    times the steps (`statistics.overtime`). The test then holds, or fails, where it surely does so with each of these as
    well; it depends, on the length of training, where with one of them it surely does the opposite; else it stays open.
-   (Within equal seconds only divergence excuses, since running out of time is the point; of a probe's quantity, only
-   infinite values are excused so.) That a model trained to its end and gives every sample the same answer does not
+   (Trainings that end by time are not asked: running out of it is the point. Of a probe's quantity, only infinite
+   values are excused so.) That a model trained to its end and gives every sample the same answer does not
    excuse it: a network that cannot remember looks like that.
 
 Verdict
-10. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, or one depends by
+9. supported: all tests hold. refuted: all fail. depends: at least one holds and at least one fails, or one depends by
     itself, and the reason names which; where they differ in what is held equal, it says so; where they have positions,
     the effect's crossing of the margin is found (`claims.crossover`). undecided: anything else, with what would decide
     it.
-11. effect, low, high are those of the test that the verdict hinges on, the one nearest to another answer: the largest p
+10. effect, low, high are those of the test that the verdict hinges on, the one nearest to another answer: the largest p
     of all tests if supported or refuted, of the open ones if undecided; if it depends, the one farthest from the
     margin: the smallest p of those that hold or fail.
 """
@@ -53,7 +51,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnn_vs_rnn.claims.check import SCORES, check_claim, sides, task_of, test_key
+from cnn_vs_rnn.claims.check import SCORE, check_claim, sides, task_of, test_key
 from cnn_vs_rnn.claims.compare import Finding, find
 from cnn_vs_rnn.claims.crossover import find_crossover
 from cnn_vs_rnn.claims.evidence import Evidence, Term
@@ -120,11 +118,11 @@ def decide(
 def _find(where: str, label: str, test: TestConfig, evidence: Evidence) -> Finding:
     task = task_of(test.of.task, test.of.condition, evidence.experiment)
     margin = task.equivalence if test.margin is None else test.margin
-    return find(where, label, test, evidence, margin, task.score if test.quantity in SCORES else None)
+    return find(where, label, test, evidence, margin, task.score if test.quantity == SCORE else None)
 
 
 def _outcome(finding: Finding, adjusted: float, tests: int, statistics: StatisticsConfig) -> TestOutcome:
-    """Rules 8 and 9."""
+    """Rules 7 and 8."""
     estimate = finding.estimate
     outcome: Outcome = "open"
     note, late = finding.note, ()
@@ -189,7 +187,7 @@ def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:
 
 
 def verdict_of(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
-    """Rule 10."""
+    """Rule 9."""
     found = {outcome.outcome for outcome in outcomes}
     if found == {"holds"}:
         return "supported"
@@ -199,7 +197,7 @@ def verdict_of(outcomes: tuple[TestOutcome, ...]) -> ClaimWord:
 
 
 def hinge_of(verdict: ClaimWord, outcomes: tuple[TestOutcome, ...]) -> int:
-    """Which test the verdict hinges on: rule 11. Of equals the first."""
+    """Which test the verdict hinges on: rule 10. Of equals the first."""
     places = range(len(outcomes))
     if verdict == "depends":
         return min((at for at in places if outcomes[at].outcome != "open"), key=lambda at: outcomes[at].p or 0.0)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -24,7 +20,6 @@ from cnn_vs_rnn.statistics.overtime import as_models, longer_names
 from cnn_vs_rnn.statistics.standing import by_contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, score_table, summarise
 from cnn_vs_rnn.statistics.words import number_text
-from cnn_vs_rnn.trials.folder import TrialFolder
 
 
 class OpenError(Exception):
@@ -45,14 +40,6 @@ class Term:
     condition: str
     model: str
     at: float | None
-
-
-@dataclass(frozen=True)
-class Round:
-    """One round of a training. seconds: of training up to its end."""
-
-    seconds: float
-    valid_score: float
 
 
 class Evidence:
@@ -100,13 +87,6 @@ class Evidence:
     def scores(self, term: Term) -> tuple[list[int], Float[np.ndarray, "seed sample"]]:
         """Test scores in their own unit, seeds that are not finite left out. Raises OpenError."""
         return score_table(self._trials(term), self._predictions)
-
-    def rounds(self, term: Term) -> dict[int, list[Round]]:
-        """Seed -> the rounds of the training that was validated; one of a model that is fitted in one go.
-
-        Raises OpenError.
-        """
-        return {trial.seed: _rounds(trial) for trial in self._trials(term)}
 
     def measured(self, where: str, term: Term, quantity: str) -> dict[int, float]:
         """Seed -> value. Raises OpenError where none is there, UserError where there are others along the axis."""
@@ -169,21 +149,3 @@ class Evidence:
 
 def _in_words(term: Term) -> str:
     return f"{term.model} on {term.task.name}" + ("" if term.condition == "default" else f", {term.condition}")
-
-
-def _rounds(trial: TrialResult) -> list[Round]:
-    if trial.steps == 0:
-        return [Round(trial.train_seconds, trial.valid_score)]
-    try:
-        with TrialFolder(Path(trial.directory)).history.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except FileNotFoundError as error:
-        raise OpenError(f"{error.filename} is missing.") from error
-    seconds = accumulate(float(row["seconds"]) for row in rows)
-    return [Round(until, float(row["valid_score"])) for until, row in zip(seconds, rows, strict=True)]
-
-
-def best_within(rounds: list[Round], seconds: float, sign: int) -> float:
-    """The best validation score of the rounds that end within these seconds, times sign; -inf where there is none."""
-    scores = (sign * one.valid_score for one in rounds if one.seconds <= seconds)
-    return max((score for score in scores if math.isfinite(score)), default=-math.inf)

@@ -40,9 +40,9 @@ class SideConfig(Strict):
 class TestConfig(Strict):
     """One comparison: it holds where the value of `of` is surely above that of `less`, and by at least `margin`.
 
-    quantity: "score" (test score, signed so that more is better), "valid_score_at_equal_seconds", or what a probe
-    measures. of, less: sides; without `less` the value itself is compared. margin: in the unit of the quantity, and of
-    a ratio a factor (1.1: ten per cent more); None: the task's equivalence.
+    quantity: "score" (test score, signed so that more is better), or what a probe measures. of, less: sides; without
+    `less` the value itself is compared. margin: in the unit of the quantity, and of a ratio a factor (1.1: ten per cent
+    more); None: the task's equivalence.
     position: the value of what is swept (length, samples, ...), for the crossover.
     turned: compare -(of - less) instead: "at most".
     """

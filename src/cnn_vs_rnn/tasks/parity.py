@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
+from jaxtyping import Int
 from pydantic import Field
 
 from cnn_vs_rnn.config import Strict, TaskConfig
-from cnn_vs_rnn.tasks.data import InputSpec, OutputSpec, RawTask, Samples
+from cnn_vs_rnn.tasks.data import IGNORED, InputSpec, OutputSpec, RawTask, Samples
 from cnn_vs_rnn.tasks.options import read_options
 
 
@@ -24,14 +25,16 @@ class ParityOptions(Strict):
 def load(config: TaskConfig) -> RawTask:
     """Sequences (time, 2) of one-hot bits, and whether their ones are even (0) or odd (1) in number.
 
-    Half of the test sequences are no longer than those trained on, the other half are longer.
+    Of a task with one answer for each step (output: per_step) the question is asked after every bit, of those so far:
+    targets (time), IGNORED after the last bit. Half of the test sequences are no longer than those trained on, the other half are longer.
     Source: Delétang et al. 2023, Neural networks and the Chomsky hierarchy, arXiv 2207.02098, section 4.
     """
-    options = read_options(config, ParityOptions)
+    options, every_step = read_options(config, ParityOptions), config.output == "per_step"
     pool_seed, test_seed = np.random.SeedSequence(config.split_seed).spawn(2)
     longest = max(options.longest, options.test_longest)
     generator = np.random.default_rng(pool_seed)
-    pool = _draw(generator, generator.integers(1, options.longest, options.samples, endpoint=True), longest)
+    lengths = generator.integers(1, options.longest, options.samples, endpoint=True)
+    pool = _draw(generator, lengths, longest, every_step)
     generator = np.random.default_rng(test_seed)
     half = options.test_samples // 2
     lengths = np.concatenate(
@@ -42,16 +45,19 @@ def load(config: TaskConfig) -> RawTask:
     )
     return RawTask(
         pool=pool,
-        test=_draw(generator, lengths, longest),
+        test=_draw(generator, lengths, longest, every_step),
         input=InputSpec(kind="sequence", channels=2, length=longest, variable=True),
-        output=OutputSpec(size=2),
+        output=OutputSpec(size=2, per_step=every_step, causal=every_step),
         classes=("even", "odd"),
         notes=(f"trained on up to {options.longest} bits, tested on up to {options.test_longest}",),
     )
 
 
-def _draw(generator: np.random.Generator, lengths: np.ndarray, longest: int) -> Samples:
+def _draw(
+    generator: np.random.Generator, lengths: Int[np.ndarray, " sample"], longest: int, every_step: bool
+) -> Samples:
     bits = generator.integers(0, 2, (len(lengths), longest))
     valid = np.arange(longest) < lengths[:, None]
     inputs = np.eye(2, dtype=np.float32)[bits] * valid[..., None]
-    return Samples(inputs, (bits * valid).sum(axis=1) % 2, lengths)
+    parities = (bits * valid).cumsum(axis=1) % 2
+    return Samples(inputs, np.where(valid, parities, IGNORED) if every_step else parities[:, -1], lengths)
