@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from cnn_vs_rnn.augmentation.scaling import PreparedTask
 from cnn_vs_rnn.config import Strict
-from cnn_vs_rnn.evaluation.longer import LongerTraining
 from cnn_vs_rnn.tasks.store import IngestedTask
 
 
@@ -40,8 +39,7 @@ class Preview(Strict):
 
 
 class FittedTrial(Strict):
-    """That a trial was trained, or why it was not; of one seed of each network, whether it would gain by longer."""
+    """That a trial was trained, or why it was not."""
 
     fingerprint: str
     failure: str | None  # the reason in one line
-    longer: LongerTraining | None = None

@@ -12,6 +12,7 @@ from rich.progress import track
 from cnn_vs_rnn.config import ExperimentConfig, Family
 from cnn_vs_rnn.costs.measure import measure_costs
 from cnn_vs_rnn.evaluation.evaluate import evaluate_trial
+from cnn_vs_rnn.evaluation.longer import LongerTraining
 from cnn_vs_rnn.evaluation.results import Cost, FailedTrial, TrialResult
 from cnn_vs_rnn.planning.plan import check_plan
 from cnn_vs_rnn.probes.measurement import Measurement
@@ -33,6 +34,7 @@ def test_trials(
     trials: list[Trial],
     fitted: list[FittedTrial],
     tuning: list[TuningTrial],
+    longer: list[LongerTraining],
     rooms: Rooms,
 ) -> tuple[list[TrialResult], list[FailedTrial]]:
     """Score every trained trial on the test part; those without a result are listed with the reason."""
@@ -40,10 +42,8 @@ def test_trials(
     if not contest.train:
         return [], []
     failures = {trial.fingerprint: trial.failure for trial in fitted if trial.failure is not None}
-    gaining = {trial.fingerprint for trial in fitted if trial.longer is not None and trial.longer.unfinished}
-    return score_trials(
-        trials, failures, {_network(trial) for trial in trials if trial.fingerprint() in gaining}, rooms
-    )
+    unfinished = {(one.condition, one.task, one.model) for one in longer if one.unfinished}
+    return score_trials(trials, failures, unfinished, rooms)
 
 
 def score_trials(

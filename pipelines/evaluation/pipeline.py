@@ -12,7 +12,7 @@ def create_pipeline() -> Pipeline:
         [
             node(
                 test_trials,
-                ["params:contest", "params:family", "plan", "fitted", "tuning", "params:rooms"],
+                ["params:contest", "params:family", "plan", "fitted", "tuning", "longer", "params:rooms"],
                 ["results", "failed"],
                 name="test_trials",
             )
@@ -22,7 +22,8 @@ def create_pipeline() -> Pipeline:
         pipeline(
             testing,
             namespace=family,
-            inputs={"tuning": "tuning"} | {name: f"{family}_{name}" for name in ("plan", "fitted")},
+            inputs={name: name for name in ("tuning", "longer")}
+            | {name: f"{family}_{name}" for name in ("plan", "fitted")},
             outputs={name: f"{family}_{name}" for name in ("results", "failed")},
             parameters={"params:contest", "params:rooms"},
         )

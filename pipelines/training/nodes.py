@@ -11,11 +11,9 @@ from pathlib import Path
 from cnn_vs_rnn.budgets.own_size import sizes_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
 from cnn_vs_rnn.costs.estimate import estimate_seconds
-from cnn_vs_rnn.evaluation.longer import TIMES, LongerTraining, compare, could_gain, is_asked, longer_trial
+from cnn_vs_rnn.evaluation.longer import LongerTraining, times_taken
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
 from cnn_vs_rnn.planning.plan import plan_trials, training_lengths
-from cnn_vs_rnn.probes.run import check_probes
-from cnn_vs_rnn.statistics.words import score_text
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 from cnn_vs_rnn.tuning.search import TuningTrial
@@ -29,25 +27,32 @@ logger = logging.getLogger(__name__)
 
 
 def plan(
-    contest: ExperimentConfig, prepared: list[PreparedVariant], tuning: list[TuningTrial], rooms: Rooms
+    contest: ExperimentConfig,
+    prepared: list[PreparedVariant],
+    tuning: list[TuningTrial],
+    longer: list[LongerTraining],
+    rooms: Rooms,
 ) -> tuple[list[Trial], ...]:
     """The trials of each family, in the order of FAMILIES; prints what will be trained and how long it will take."""
-    check_probes(contest)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         trials = plan_trials(
-            contest, by_condition(prepared), tuned_values(tuning, contest), rooms.models / contest.experiment
+            contest,
+            by_condition(prepared),
+            tuned_values(tuning, contest),
+            rooms.models / contest.experiment,
+            times_taken(longer),
         )
         progress = _open_progress(trials, rooms) if contest.train else None  # builds every model, which may warn
     for message in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
         logger.warning("note    %s", message)
-    _announce(contest, trials, progress, rooms)
+    _announce(contest, trials, progress)
     if progress is not None:
         _dispatch(trials, progress, rooms)
     return tuple([trial for trial in trials if trial.model.family == family] for family in FAMILIES)
 
 
-def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None, rooms: Rooms) -> None:
+def _announce(contest: ExperimentConfig, trials: list[Trial], progress: TrainingProgress | None) -> None:
     counts = Counter(trial.model.family for trial in trials)
     logger.info(
         "plan    %d trials (%s), %d seeds each%s, %s (within %.0f%%)",
@@ -63,7 +68,7 @@ def _announce(contest: ExperimentConfig, trials: list[Trial], progress: Training
         return
     for line in training_lengths(trials):
         logger.info("plan    %s", line)
-    logger.info("plan    %s", _duration(progress, trials, rooms))
+    logger.info("plan    %s", _duration(progress, trials))
 
 
 def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
@@ -96,7 +101,7 @@ def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[
     return sorted(folders, key=progress.expected_seconds, reverse=True)
 
 
-def _duration(progress: TrainingProgress, trials: list[Trial], rooms: Rooms) -> str:
+def _duration(progress: TrainingProgress, trials: list[Trial]) -> str:
     estimates, workers = progress.estimates, progress.workers
     if not estimates:
         return f"all {progress.reused} trials are trained already and are reused"
@@ -104,34 +109,14 @@ def _duration(progress: TrainingProgress, trials: list[Trial], rooms: Rooms) -> 
     at_most = sum(estimate.at_most for estimate in estimates.values()) / workers
     done = f", {progress.reused} are trained already" if progress.reused else ""
     stopping = any(trial.trainer.early_stopping for trial in trials)
-    longer = _longer_seconds(progress, trials, rooms) / workers
     return (
         f"{len(estimates)} trials to train on {workers} worker{'s' * (workers > 1)}{done}: "
         f"about {in_words(expected)}{f', {in_words(at_most)} if none stops early' if stopping else ''}"
-        f"{f', up to {in_words(at_most + longer)} with one longer training of each network' if longer else ''}"
     )
 
 
-def _longer_seconds(progress: TrainingProgress, trials: Iterable[Trial], rooms: Rooms) -> float:
-    """If each network that is to be trained is trained over twice the steps as well, by one seed, to validate it."""
-    asked: dict[tuple[str, str, str], float] = {}
-    for trial in trials:
-        if is_asked(trial) and _network(trial) not in asked:
-            estimate = progress.estimates.get(trial.folder(rooms.models))
-            if estimate is not None:
-                asked[_network(trial)] = TIMES * estimate.at_most / (2 if trial.refits else 1)
-    return sum(asked.values())
-
-
-def _network(trial: Trial) -> tuple[str, str, str]:
-    return trial.condition, trial.task.name, trial.model.name
-
-
 def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> list[FittedTrial]:
-    """Train what is not trained yet, longest first; a failed trial is reported and the others go on.
-
-    Then, of one seed of each network, see whether it would gain by twice the steps.
-    """
+    """Train what is not trained yet, longest first; a failed trial is reported and the others go on."""
     if not contest.train:
         return []
     progress = current().progress
@@ -140,10 +125,8 @@ def fit_trials(contest: ExperimentConfig, trials: list[Trial], rooms: Rooms) -> 
         _dispatch(trials, progress, rooms)
     folders = {trial.folder(rooms.models): trial for trial in trials}
     failures = _train(folders, progress)
-    longer = _train_longer(folders, progress, rooms.models / contest.experiment / "longer")
     return [
-        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder), longer=longer.get(folder))
-        for folder, trial in folders.items()
+        FittedTrial(fingerprint=trial.fingerprint(), failure=failures.get(folder)) for folder, trial in folders.items()
     ]
 
 
@@ -194,60 +177,3 @@ def _train(folders: Mapping[Path, Trial], progress: TrainingProgress) -> dict[Pa
     for folder in folders.keys() - set(waiting):
         session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
     return failures
-
-
-def _train_longer(folders: Mapping[Path, Trial], progress: TrainingProgress, root: Path) -> dict[Path, LongerTraining]:
-    """Folder of a trial -> what twice the steps gave; of one seed of each network that they could help."""
-    longer = {folder: longer_trial(folders[folder]) for folder in _could_gain(folders)}
-    places = {folder: trial.folder(root) for folder, trial in longer.items()}
-    waiting = {
-        places[folder]: trial for folder, trial in longer.items() if TrialFolder(places[folder]).record() is None
-    }
-    progress.add(
-        dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True)),
-        {place: trial.rounds for place, trial in waiting.items()},
-        workers=current().executor.at_once(len(waiting)),
-    )
-    for place, trial in waiting.items():
-        TrialFolder(place).open(trial)
-
-    def ended(place: Path, failure: str | None) -> None:
-        if failure is not None:
-            logger.warning(
-                "failed  %s over twice the steps: %s (traceback: %s)", waiting[place].name, failure, place / "error.txt"
-            )
-        progress.trial_ended(place, failure)
-
-    def tick(running: list[Path]) -> None:
-        progress.tick(running)
-        current().tracker.tick()
-
-    current().executor.run(_longest_first(waiting, progress), ended, tick)
-    found = {}
-    for folder, trial in longer.items():
-        place = TrialFolder(places[folder])
-        if place.record() is not None:
-            found[folder] = told = compare(folders[folder], TrialFolder(folder), trial, place)
-            if told.unfinished:
-                logger.warning("note    %s", _would_gain(folders[folder], told))
-    return found
-
-
-def _could_gain(folders: Mapping[Path, Trial]) -> list[Path]:
-    """The folder of the first seed of each network that twice the steps could help."""
-    found: dict[tuple[str, str, str], Path] = {}
-    for folder, trial in folders.items():
-        if is_asked(trial) and _network(trial) not in found:
-            record = TrialFolder(folder).record()
-            if record is not None and could_gain(trial, TrialFolder(folder), record):
-                found[_network(trial)] = folder
-    return list(found.values())
-
-
-def _would_gain(trial: Trial, told: LongerTraining) -> str:
-    score = trial.task.score
-    return (
-        f"{trial.name} is not trained to its end: over {told.steps:,} steps instead of {trial.steps:,} its validation "
-        f"score is {score_text(told.score, score)} instead of {score_text(told.before, score)} "
-        f"(trainer.steps={told.steps})"
-    )

@@ -7,7 +7,7 @@ import pytest
 from contest import ADDING, compose, opened, planned
 
 from cnn_vs_rnn.evaluation import longer
-from cnn_vs_rnn.evaluation.longer import LongerTraining, compare, could_gain, gains, longer_trial
+from cnn_vs_rnn.evaluation.longer import LongerTraining, compare, could_gain, gains, longer_trial, times_taken
 from cnn_vs_rnn.learner.checkpoints import COLUMNS
 from cnn_vs_rnn.learner.fit import fit
 from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
@@ -175,21 +175,25 @@ def test_the_flag_reaches_every_seed_of_the_network_and_no_other_network(tmp_pat
     models = tmp_path / "models"
     for trial in trials:
         fit(opened(trial, trial.folder(models)))
-    told = LongerTraining(seed=0, steps=6, before=0.9, score=0.1, unfinished=True)
-    none = told.model_copy(update={"unfinished": False})
-    first = {"lstm": told, "gru": none}
-    fitted = [
-        FittedTrial(
-            fingerprint=trial.fingerprint(),
-            failure=None,
-            longer=first[trial.model.name] if trial.seed == 0 else None,
+    told = [
+        LongerTraining(
+            task="adding",
+            condition="default",
+            model=model,
+            seed=0,
+            steps=6,
+            times=2,
+            before=0.9,
+            score=0.1,
+            gains=gained,
         )
-        for trial in trials
+        for model, gained in (("lstm", True), ("gru", False))
     ]
+    fitted = [FittedTrial(fingerprint=trial.fingerprint(), failure=None) for trial in trials]
     session = SimpleNamespace(missing=[], tracker=SimpleNamespace(trial_tested=lambda *_: ""))
     monkeypatch.setattr(nodes, "current", lambda: session)
     rooms = Rooms.of("quickstart").model_copy(update={"models": models, "model_output": tmp_path / "output"})
-    results, failed = nodes.test_trials(experiment, "rnn", trials, fitted, [], rooms)
+    results, failed = nodes.test_trials(experiment, "rnn", trials, fitted, [], told, rooms)
     assert failed == []
     assert {(one.model, one.seed): "unfinished" in one.flags for one in results} == {
         ("lstm", 0): True,
@@ -197,3 +201,15 @@ def test_the_flag_reaches_every_seed_of_the_network_and_no_other_network(tmp_pat
         ("gru", 0): False,
         ("gru", 1): False,
     }
+
+
+def test_a_network_that_gets_the_steps_that_help_it_is_not_unfinished():
+    told = LongerTraining(
+        task="adding", condition="default", model="gru", seed=0, steps=1200, times=2, before=0.9, score=0.1, gains=True
+    )
+    taken = told.model_copy(update={"taken": True})
+    again = told.model_copy(update={"times": 4, "steps": 2400})
+    assert (told.unfinished, taken.unfinished) == (True, False)
+    assert times_taken([told]) == {}
+    assert times_taken([taken, again]) == {"adding": 2}
+    assert times_taken([again.model_copy(update={"taken": True}), taken]) == {"adding": 4}

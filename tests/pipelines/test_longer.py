@@ -58,9 +58,10 @@ def test_one_seed_of_each_network_is_trained_over_twice_the_steps(project):
         assert folder.trial().seed == 0
 
 
-def test_the_plan_says_how_long_that_may_take(project):
-    line = r"plan +6 trials to train on 2 workers: about .*, up to .* with one longer training of each network\n"
-    assert re.search(line, project.output)
+def test_what_is_trained_first_is_said_and_reused(project):
+    first = r"length  2 networks by one seed, about .* of .* in all, to see whether they need more steps\n"
+    assert re.search(first, project.output)
+    assert re.search(r"plan +4 trials to train on 2 workers, 2 are trained already: about ", project.output)
 
 
 def test_a_network_that_gains_is_noted_and_flagged_in_all_its_seeds(project):
@@ -94,3 +95,36 @@ def test_a_second_run_reuses_it_and_one_that_does_not_ask_withdraws_the_flag(pro
     assert "is not trained to its end" not in answer.stdout
     assert not any("unfinished" in text for text in flags(project).values())
     assert not any("flag.unfinished" in run.data.tags for run in runs(project))
+
+
+# The usual 600 steps, at a rate so low that they are too few.
+SLOW = (
+    "experiment=tiny,tasks=digits,models=cnn2d,seeds=1,budget.parameters=1000,trainer.steps=null,trainer.rounds=2,"
+    "trainer.check_longer=true,tasks.digits.limit=300,recipe.learning_rate=0.0001"
+)
+
+
+@pytest.fixture(scope="module")
+def lengthened(tmp_path_factory):
+    project = make_project(tmp_path_factory.mktemp("lengthened"))
+    answer = project.kedro("run", "--params", SLOW)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    project.output = answer.stdout
+    return project
+
+
+class TestStepsThatFollowFromTheSamples:
+    def test_they_are_doubled_while_that_helps(self, lengthened):
+        found = re.findall(r"length +digits: (twice|four times) the steps for all networks", lengthened.output)
+        assert found in (["twice"], ["twice", "four times"])
+        steps = 600 * {"twice": 2, "four times": 4}[found[-1]]
+        assert f"plan    {steps:,} steps of 16 samples" in lengthened.output
+        with (lengthened.report / "trials.csv").open(newline="") as file:
+            assert {row["steps"] for row in csv.DictReader(file)} == {str(steps)}
+
+    def test_where_there_is_no_time_they_stay_and_the_network_is_flagged(self, lengthened):
+        answer = lengthened.kedro("run", "--params", f"{SLOW},decide.minutes=0")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        assert "length  digits: twice the steps would take longer than decide.minutes=0" in answer.stdout
+        assert "over 1,200 steps instead of 600" in answer.stdout
+        assert any("unfinished" in text for text in flags(lengthened).values())

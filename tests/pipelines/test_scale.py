@@ -83,7 +83,7 @@ def test_resuming_looks_at_each_trial_once(conditions, many, tmp_path, monkeypat
     variants = [PreparedVariant(condition=condition, task=data["adding"]) for condition, data in prepared.items()]
     open_session(RunSession(LocalExecutor(1), tracker=Mock()))
     try:
-        nodes.plan(experiment, variants, [], Rooms.of("unused").model_copy(update={"models": tmp_path}))
+        nodes.plan(experiment, variants, [], [], Rooms.of("unused").model_copy(update={"models": tmp_path}))
         assert current().progress.counted() == (len(trials), len(trials))
     finally:
         close_session()

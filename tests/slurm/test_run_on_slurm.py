@@ -6,7 +6,7 @@ import json
 from project import make_project
 
 EXPERIMENT = (
-    "experiment=quickstart,tasks=adding,models=lstm+fcn+linear,seeds=2,budget.parameters=2000,trainer.steps=30,"
+    "experiment=quickstart,tasks=adding,models=lstm+fcn+linear,seeds=3,budget.parameters=2000,trainer.steps=30,"
     "trainer.rounds=3,"
     "tasks.adding.options.length=8,tasks.adding.options.samples=60,tasks.adding.options.test_samples=20"
 )
@@ -22,9 +22,10 @@ def trials(project):
 
 
 def fitted(project):
-    """What training has to say of each trial: a failure, and what a longer training of its network gave."""
-    found = project.root.glob("data/06_models/quickstart/*_fitted.json")
-    return [trial for path in sorted(found) for trial in json.loads(path.read_text())]
+    """What training has to say of each trial, and of a longer training of each network."""
+    models = project.root / "data/06_models/quickstart"
+    paths = [*sorted(models.glob("*_fitted.json")), models / "longer.json"]
+    return [json.loads(path.read_text()) for path in paths]
 
 
 def test_a_whole_experiment_over_both_nodes(cluster, tmp_path):
@@ -35,23 +36,24 @@ def test_a_whole_experiment_over_both_nodes(cluster, tmp_path):
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stderr == ""
     lines = answer.stdout.splitlines()
-    [plan] = [at for at, line in enumerate(lines) if line.startswith("plan    6 trials to")]
-    [submitted, *longer] = [at for at, line in enumerate(lines) if line.startswith("slurm ")]
-    assert "6 trials to train on 3 workers" in lines[plan]
-    assert "6 trials in 3 jobs" in lines[submitted]
+    [plan] = [at for at, line in enumerate(lines) if line.startswith("plan    7 trials to")]
+    [first, longer, submitted] = [at for at, line in enumerate(lines) if line.startswith("slurm ")]
+    assert "7 trials to train on 4 workers, 2 are trained already" in lines[plan]
+    assert "2 trials in 1 jobs" in lines[first]  # one seed of each network
+    assert "2 trials in 1 jobs" in lines[longer]  # and over twice the steps
+    assert "7 trials in 4 jobs" in lines[submitted]
     assert plan < submitted
-    assert all("1 trials in 1 jobs" in lines[at] for at in longer)
-    assert len(longer) == 2  # one of each network, once the trials of its family have ended
     number = lines[submitted].split()[2].rstrip(":")
     nodes = [
-        cluster.run("scontrol", "show", "job", f"{number}_{place}").partition("NodeList=node")[2] for place in "012"
+        cluster.run("scontrol", "show", "job", f"{number}_{place}").partition("NodeList=node")[2] for place in "0123"
     ]
     assert {found[0] for found in nodes} == {"1", "2"}
     assert trials(there) == trials(here)
-    assert len(trials(there)) == 6
+    assert len(trials(there)) == 9
     assert fitted(there) == fitted(here)
-    assert len(fitted(there)) == 6
-    assert sum(trial["longer"] is not None for trial in fitted(there)) == 2
+    *of_trials, longer_trainings = fitted(there)
+    assert sum(map(len, of_trials)) == 9
+    assert {one["model"] for one in longer_trainings} == {"lstm", "fcn"}
     again = there.kedro("run", "--params", f"{EXPERIMENT},{ON_SLURM}")
-    assert "all 6 trials are trained already" in again.stdout
+    assert "all 9 trials are trained already" in again.stdout
     assert "slurm" not in again.stdout

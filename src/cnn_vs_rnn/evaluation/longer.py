@@ -4,9 +4,14 @@ A network is unfinished where its validation score over twice the steps is bette
 and by more than chance: the differences sample by sample, on the same validation part, have a mean above zero by a
 one-sided t test at 5%. A training that ran through its schedule and would gain nothing by a longer one is finished,
 however its curve looks.
+
+Where the steps follow from the samples, and twice as many help a network of a task, all networks of that task are
+trained over twice as many; and over four times, where these still help.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +29,7 @@ from cnn_vs_rnn.trials.folder import FitRecord, TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
 
 TIMES = 2  # the steps
+MOST_TIMES = 4  # the steps that follow from the samples
 LEARNT = 0.01  # of the loss of the first round is left: training samples have nothing more to teach
 LEVEL = 0.05  # of the test
 PERFECT: dict[Score, float] = {
@@ -34,13 +40,33 @@ _OF_CLASSES: frozenset[Score] = frozenset({"accuracy", "macro_f1"})
 
 
 class LongerTraining(Strict):
-    """What a longer training of one seed of a network gave. Scores are on validation, in the unit of the task's."""
+    """What a longer training of one seed of a network gave. Scores are on validation, in the unit of the task's.
 
+    times: the steps of the longer one, as a multiple of those that follow from the samples. gains: whether it is better
+    than over half its steps. taken: whether all networks of the task are therefore trained over so many.
+    """
+
+    task: str
+    condition: str
+    model: str
     seed: int
     steps: int  # of the longer one
+    times: int
     before: float
     score: float
-    unfinished: bool
+    gains: bool
+    taken: bool = False
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the network is trained over fewer steps than would help it."""
+        return self.gains and not self.taken
+
+
+def times_taken(longer: Iterable[LongerTraining]) -> dict[str, int]:
+    """Task -> the multiple of its steps that its networks are trained over; tasks of which it is 1 are left out."""
+    taken = sorted((one.times, one.task) for one in longer if one.taken)
+    return {task: times for times, task in taken}
 
 
 def longer_trial(trial: Trial) -> Trial:
@@ -72,16 +98,22 @@ def could_gain(trial: Trial, folder: TrialFolder, record: FitRecord) -> bool:
     return score not in _OF_CLASSES or losses[-1] > LEARNT * losses[0]
 
 
-def compare(trial: Trial, folder: TrialFolder, longer: Trial, its_folder: TrialFolder) -> LongerTraining:
-    """Both trainings on the validation part of their seed."""
+def compare(
+    trial: Trial, folder: TrialFolder, longer: Trial, its_folder: TrialFolder, times: int = TIMES
+) -> LongerTraining:
+    """Both trainings on the validation part of their seed. times: those of the longer one."""
     before, after = _scores(trial, folder), _scores(longer, its_folder)
     sign = 1 if HIGHER_IS_BETTER[trial.task.score] else -1
     return LongerTraining(
+        task=trial.task.name,
+        condition=trial.condition,
+        model=trial.model.name,
         seed=trial.seed,
         steps=longer.steps,
+        times=times,
         before=float(before.mean()),
         score=float(after.mean()),
-        unfinished=gains(sign * (after - before), trial.task.equivalence),
+        gains=gains(sign * (after - before), trial.task.equivalence),
     )
 
 

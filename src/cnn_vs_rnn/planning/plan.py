@@ -25,6 +25,7 @@ def plan_trials(
     prepared: Mapping[str, Mapping[str, PreparedTask]],
     tuned: Tuned | None = None,
     measured: Path | None = None,
+    times: Mapping[str, int] | None = None,
 ) -> list[Trial]:
     """Every trial of an experiment, with its width solved.
 
@@ -33,6 +34,7 @@ def plan_trials(
         prepared: condition -> task name -> data, as `task_variants` lists them.
         tuned: what tuning chose instead of the recipe.
         measured: the folder that keeps widths which met a latency.
+        times: task -> the multiple of the steps that follow from its samples, where they do.
 
     Raises:
         UserError: a condition names a key that does not exist, or a budget cannot be met.
@@ -43,7 +45,7 @@ def plan_trials(
         data = data_of(prepared, condition, setting)
         width, parameters = width_of(setting, data, measured)
         trials += [
-            make_trial(experiment, condition, setting, data, seed, width, parameters)
+            make_trial(experiment, condition, setting, data, seed, width, parameters, (times or {}).get(task.name, 1))
             for seed in experiment.seed_numbers
         ]
     return trials
@@ -83,12 +85,13 @@ def make_trial(
     seed: int,
     width: float,
     parameters: int,
+    times: int = 1,
 ) -> Trial:
     """One trial, with the split of its seed alone.
 
     Its steps and batch size are the same for every seed: where the configuration does not say, they follow from the
-    samples that the first seed trains on. With early stopping a trial does not train a second time on all samples:
-    nothing would validate that training, and so nothing could stop it.
+    samples that the first seed trains on, the steps `times` over. With early stopping a trial does not train a second
+    time on all samples: nothing would validate that training, and so nothing could stop it.
     """
     refit = data.refit and not setting.trainer.early_stopping
     samples = data.splits[0].fit if refit else data.splits[0].train
@@ -99,7 +102,7 @@ def make_trial(
         seed=seed,
         width=width,
         parameters=parameters,
-        steps=0 if baseline else setting.trainer.steps or steps_for(samples),
+        steps=0 if baseline else setting.trainer.steps or times * steps_for(samples),
         batch_size=min(setting.recipe.batch_size or batch_size_for(samples), samples),
         data=PreparedTask(task=data.task, splits=(data.split(seed),), refit=refit),
         **dict(setting),

@@ -26,7 +26,8 @@ def load(config: TaskConfig) -> RawTask:
     """Sequences (time, 2) of one-hot bits, and whether their ones are even (0) or odd (1) in number.
 
     Of a task with one answer for each step (output: per_step) the question is asked after every bit, of those so far:
-    targets (time), IGNORED after the last bit. Half of the test sequences are no longer than those trained on, the other half are longer.
+    targets (time), IGNORED after the last bit. Half of the test sequences are no longer than those trained on, the
+    other half are longer.
     Source: Delétang et al. 2023, Neural networks and the Chomsky hierarchy, arXiv 2207.02098, section 4.
     """
     options, every_step = read_options(config, ParityOptions), config.output == "per_step"
