@@ -166,7 +166,7 @@ def stages_of(trials: int) -> Stages:
         prepared = split_and_scale(contest, ingested, rooms)
         previews = preview_augmentation(contest, prepared, rooms)
     with clock.stage("plan, nothing trained"):
-        planned = plan(contest, prepared, [], rooms)
+        planned = plan(contest, prepared, [], [], rooms)
     every = list(itertools.chain(*planned))
     assert len(every) == trials
     clock.stages["progress tick, nothing trained"] = tick_seconds(every, rooms)
@@ -175,7 +175,7 @@ def stages_of(trials: int) -> Stages:
 
     start()
     with clock.stage("plan, all trained"):
-        planned = plan(contest, prepared, [], rooms)
+        planned = plan(contest, prepared, [], [], rooms)
     with clock.stage("resume check alone"):
         assert all(TrialFolder(trial.folder(rooms.models)).record() for trial in every)
     clock.stages["progress tick, half trained"] = tick_seconds(every[::2], rooms)
@@ -198,7 +198,7 @@ def run_nodes(clock: Clock, contest: ExperimentConfig, planned: tuple[list[Trial
         fitted = [fit_trials(contest, trials, rooms) for trials in planned]
     with clock.stage("test"):
         tested = [
-            test_trials(contest, family, trials, done, [], rooms)
+            test_trials(contest, family, trials, done, [], [], rooms)
             for family, trials, done in zip(FAMILIES, planned, fitted, strict=True)
         ]
     with clock.stage("measure costs"):

@@ -16,9 +16,9 @@ def test_ledger_rule_and_tests():
     )
     assert text.index("[long-sequences](#long-sequences)") < text.index("[of-users](#of-users)")
     assert "**Depends.** Because of figures." in text
-    assert "| 40 steps | holds | `gru` against `tcn` | 5 points | 4 to 6 points | > 1 point | 0.012 |" in text
-    assert "| 10 steps | holds | `gru` against `tcn` | 2 times | 1.99 to 2.01 times | > 1.1 times | 0.012 |" in text
-    assert "| open | open | `gru` against `tcn` | - | - | > 1 point | 0.012 |" in text
+    assert "| 40 steps | holds | `gru` against `tcn` | 5 points | 4 to 6 points | ≥ 1 point | 0.012 |" in text
+    assert "| 10 steps | holds | `gru` against `tcn` | 2 times | 1.99 to 2.01 times | ≥ 1.1 times | 0.012 |" in text
+    assert "| open | open | `gru` against `tcn` | - | - | ≥ 1 point | 0.012 |" in text
 
 
 def test_every_row_has_as_many_cells_as_its_header():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnn_vs_rnn.statistics.words import magnitude_text, number_text
 
 _KILO = 1000
+_ONE = {"points": "point", "decades": "decade", "steps": "step", "pixels or steps": "pixel or step"}
 
 
 def amount(value: float, unit: str, *, signed: bool = False) -> str:
@@ -19,8 +20,9 @@ def amount(value: float, unit: str, *, signed: bool = False) -> str:
     if unit == "bytes" and value >= _KILO:
         return f"{sign}{magnitude_text(value)}B"
     number = _number(value, unit)
-    one = number in ("1", "-1") and unit in ("points", "decades", "steps")
-    return f"{sign}{number} {unit.removesuffix('s') if one else unit}".rstrip()
+    if number in ("1", "-1"):
+        unit = _ONE.get(unit, unit)
+    return f"{sign}{number} {unit}".rstrip()
 
 
 def extent(low: float, high: float, unit: str) -> str:

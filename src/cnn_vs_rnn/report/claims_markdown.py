@@ -62,7 +62,7 @@ def _row(test: TestOutcome) -> tuple[str, ...]:
         models or _NONE,
         _NONE if test.effect is None else amount(test.effect, test.unit),
         interval,
-        f"> {amount(test.margin, test.unit)}",
+        f"≥ {amount(test.margin, test.unit)}",
         _NONE if test.adjusted_p is None else _p_text(test.adjusted_p),
     )
 
