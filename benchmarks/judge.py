@@ -29,8 +29,9 @@ from rich.table import Table
 from cnn_vs_rnn.config import DecideConfig, Family, StatisticsConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
-from cnn_vs_rnn.statistics.judge import Contest, judge
-from cnn_vs_rnn.statistics.overtime import TIMES
+from cnn_vs_rnn.statistics.contest import Contest
+from cnn_vs_rnn.statistics.judge import judge
+from cnn_vs_rnn.statistics.overtime import IN_WORDS
 
 LOOKS = DecideConfig().looks
 EFFECTS = (0.0, 0.5, 1.0, 1.5, 3.0)
@@ -90,7 +91,7 @@ def _contest(
         return hard + (-1 if name == "cnn" else 1) * (effect + easier) / 2 + luck
 
     networks: tuple[Family, ...] = ("cnn", "rnn")
-    trainings = {(name, times): train(name) for times in ((1, *TIMES) if overtime else (1,)) for name in networks}
+    trainings = {(name, times): train(name) for times in ((1, *IN_WORDS) if overtime else (1,)) for name in networks}
 
     def predictions(trial: TrialResult) -> Predictions:
         return Predictions(trainings[trial.family, trial.steps // STEPS][trial.seed], np.empty(0), np.empty(0))
@@ -109,7 +110,7 @@ def _contest(
         if not contest.seeds_help:
             break
     later: list[TrialResult] = []
-    for times in TIMES:
+    for times in IN_WORDS:
         if contest.late:
             later += [trial for name in networks if name in contest.late for trial in trials(name, times, look)]
             contest = judged(look, later)

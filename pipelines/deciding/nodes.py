@@ -16,7 +16,7 @@ from cnn_vs_rnn.evaluation.results import FailedTrial, TrialResult
 from cnn_vs_rnn.executors.progress import in_words
 from cnn_vs_rnn.planning.questions import Entry, Question, late_questions, open_questions
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.statistics.overtime import TIMES
+from cnn_vs_rnn.statistics.overtime import IN_WORDS
 from cnn_vs_rnn.statistics.standing import remembering
 from cnn_vs_rnn.statistics.summary import ReadPredictions, read_predictions
 from cnn_vs_rnn.statistics.words import listed
@@ -86,7 +86,7 @@ class _Going:
 
     def train_longer(self) -> None:
         """Train who is behind and unfinished over twice the steps by every seed, then over four times."""
-        for times, words in TIMES.items():
+        for times, words in IN_WORDS.items():
             questions = late_questions(self.contest, self.results, self.measurements, self.read, self.overtime)
             entries = self._taken(questions, "late", f"{words} the steps", times)
             if not entries:

@@ -14,7 +14,7 @@ from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.files import write_text
 from cnn_vs_rnn.statistics.choice import Choice, Recommended, named_by_verdict, recommended
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import read_predictions, summarise
 from cnn_vs_rnn.statistics.words import number_text
 from cnn_vs_rnn.trials.folder import TrialFolder

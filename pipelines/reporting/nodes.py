@@ -30,7 +30,7 @@ from cnn_vs_rnn.report.table import contest_table
 from cnn_vs_rnn.report.translations import translation_blocks
 from cnn_vs_rnn.report.verdicts import claim_entries, metrics, verdict_entries, write_json
 from cnn_vs_rnn.statistics.choice import named_by_verdict
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.published import against_published
 from cnn_vs_rnn.statistics.recommendation import Recommendation, overall, recommend
 from cnn_vs_rnn.statistics.standing import Standings, by_contest, costs_by_contest, judged, remembering, standings

@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnn_vs_rnn.config import ExperimentConfig
-from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.evaluation.longer import MOST_TIMES, TIMES, LongerTraining, compare, could_gain, is_asked, longer_trial
-from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
+from cnn_vs_rnn.executors.progress import in_words
 from cnn_vs_rnn.planning.plan import plan_trials
 from cnn_vs_rnn.probes.run import check_probes
-from cnn_vs_rnn.statistics.overtime import TIMES as IN_WORDS
+from cnn_vs_rnn.statistics.overtime import IN_WORDS
 from cnn_vs_rnn.statistics.words import listed, score_text
 from cnn_vs_rnn.trials.folder import TrialFolder
 from cnn_vs_rnn.trials.trial import Trial
@@ -24,7 +23,7 @@ from cnn_vs_rnn.tuning.tuner import tuned_values
 from pipelines.records import PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
-from pipelines.training.retried import say_if_retried
+from pipelines.training.queue import add_to, longest_first, open_folders, progress_over, say_if_retried, untrained
 
 logger = logging.getLogger(__name__)
 
@@ -64,51 +63,41 @@ class _Search:
     trials: list[Trial]
     rooms: Rooms
     found: list[LongerTraining] = field(default_factory=list)
-    progress: TrainingProgress = field(init=False)
 
     def __post_init__(self) -> None:
-        session = current()
-        session.executor.check(self.trials)
+        current().executor.check(self.trials)
         self.folders = {trial.folder(self.rooms.models): trial for trial in self.trials}
         self.seconds_left = 60 * self.contest.decide.minutes
-        waiting = _waiting(self.folders)
-        estimates = dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True))
-        workers = session.executor.at_once(len(waiting))
-        if waiting:
-            seconds = sum(one.expected for one in estimates.values()) / max(1, workers)
-            logger.info(
-                "length  %d networks by one seed, about %s of %s in all, to see whether they need more steps",
-                len(waiting),
-                in_words(seconds),
-                in_words(seconds * len(self.contest.seed_numbers)),
-            )
-        rounds = {folder: trial.rounds for folder, trial in waiting.items()}
-        self.progress = TrainingProgress(estimates, rounds, reused=0, workers=workers, label="length  ")
+        self.waiting = untrained(self.folders)
+        self.progress = progress_over(self.waiting, label="length  ")
 
     def train_first(self) -> None:
         """Over the usual steps. What fails here fails again in the contest, which says so."""
-        for folder, trial in _waiting(self.folders).items():
-            TrialFolder(folder).open(trial)
-        self._run(list(_waiting(self.folders)))
+        if not self.waiting:
+            return
+        seconds = self.progress.seconds_left()
+        logger.info(
+            "length  %d networks by one seed, about %s of %s in all, to see whether they need more steps",
+            len(self.waiting),
+            in_words(seconds),
+            in_words(seconds * len(self.contest.seed_numbers)),
+        )
+        open_folders(self.waiting)
+        self._run(self.waiting)
 
     def lengthen(self) -> None:
-        """Compare with twice the steps, and where that helps, with four times and eight times."""
-        shorter = self.folders
-        for times in (TIMES, TIMES * TIMES, TIMES * MOST_TIMES):
+        """Compare with twice the steps, and where that helps, with four times, and so on."""
+        shorter, times = self.folders, TIMES
+        while shorter:
             told = self._compared(shorter, times)
-            gaining = [one for one in told.values() if one.gains]
-            taken = self._taken(gaining, times)
+            taken = self._taken([one for one in told.values() if one.gains], times)
             told = {
-                folder: one.model_copy(update={"taken": one.task in taken and one.gains})
+                folder: one.model_copy(update={"taken": one.gains and one.task in taken})
                 for folder, one in told.items()
             }
             self.found += told.values()
-            shorter = {
-                self._place(trial): trial
-                for folder, one in told.items()
-                if one.taken
-                for trial in [longer_trial(shorter[folder])]
-            }
+            longer = [longer_trial(shorter[folder]) for folder, one in told.items() if one.taken]
+            shorter, times = {self._place(trial): trial for trial in longer}, TIMES * times
         self.progress.close()
         for one in self.found:
             if one.unfinished:
@@ -116,21 +105,14 @@ class _Search:
 
     def _compared(self, shorter: Mapping[Path, Trial], times: int) -> dict[Path, LongerTraining]:
         """Train the next longer trial of what could gain; folder of the shorter one -> what came out."""
-        records = {folder: TrialFolder(folder).record() for folder in shorter}
         pairs = {
             folder: longer_trial(trial)
             for folder, trial in shorter.items()
-            if (record := records[folder]) is not None and could_gain(trial, TrialFolder(folder), record)
+            if (record := TrialFolder(folder).record()) is not None and could_gain(trial, TrialFolder(folder), record)
         }
-        waiting = _waiting({self._place(trial): trial for trial in pairs.values()})
-        self.progress.add(
-            dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True)),
-            {folder: trial.rounds for folder, trial in waiting.items()},
-            workers=current().executor.at_once(len(waiting)),
-        )
-        for folder, trial in waiting.items():
-            TrialFolder(folder).open(trial)
-        for folder, failure in self._run(list(waiting)).items():
+        waiting = untrained({self._place(trial): trial for trial in pairs.values()})
+        add_to(self.progress, waiting)
+        for folder, failure in self._run(waiting).items():
             logger.warning(
                 "failed  %s over %s steps: %s (traceback: %s)",
                 waiting[folder].name,
@@ -157,7 +139,10 @@ class _Search:
             if more[task] > self.seconds_left:
                 minutes = self.contest.decide.minutes
                 logger.info(
-                    "length  %s: %s the steps would take longer than decide.minutes=%g", task, IN_WORDS[times], minutes
+                    "length  %s: %s the steps would take longer than decide.minutes=%g",
+                    task,
+                    IN_WORDS[times],
+                    minutes,
                 )
                 continue
             self.seconds_left -= more[task]
@@ -184,7 +169,7 @@ class _Search:
     def _place(self, longer: Trial) -> Path:
         return longer.folder(self.rooms.models / self.contest.experiment / "longer")
 
-    def _run(self, waiting: list[Path]) -> dict[Path, str]:
+    def _run(self, waiting: Iterable[Path]) -> dict[Path, str]:
         """Train these, longest first; folder -> why it failed."""
         failures: dict[Path, str] = {}
 
@@ -199,7 +184,7 @@ class _Search:
             self.progress.tick(running)
             current().tracker.tick()
 
-        current().executor.run(sorted(waiting, key=self.progress.expected_seconds, reverse=True), ended, tick)
+        current().executor.run(longest_first(waiting, self.progress), ended, tick)
         return failures
 
     def _would_gain(self, told: LongerTraining) -> str:
@@ -214,7 +199,3 @@ class _Search:
             f"validation score is {score_text(told.score, score)} instead of {score_text(told.before, score)} "
             f"(trainer.steps={told.steps})"
         )
-
-
-def _waiting(folders: Mapping[Path, Trial]) -> dict[Path, Trial]:
-    return {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from cnn_vs_rnn.budgets.own_size import sizes_text
 from cnn_vs_rnn.config import FAMILIES, ExperimentConfig
-from cnn_vs_rnn.costs.estimate import estimate_seconds
 from cnn_vs_rnn.evaluation.longer import LongerTraining, times_taken
 from cnn_vs_rnn.executors.progress import TrainingProgress, in_words
 from cnn_vs_rnn.planning.plan import plan_trials, training_lengths
@@ -21,7 +20,14 @@ from cnn_vs_rnn.tuning.tuner import tuned_values
 from pipelines.records import FittedTrial, PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
-from pipelines.training.retried import say_if_retried
+from pipelines.training.queue import (
+    add_to,
+    longest_first,
+    open_folders,
+    progress_over,
+    say_if_retried,
+    untrained,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -75,30 +81,18 @@ def _open_progress(trials: list[Trial], rooms: Rooms) -> TrainingProgress:
     """A progress bar over the trials that are not trained yet, kept by the session."""
     session = current()
     session.executor.check(trials)
-    folders = {trial.folder(rooms.models): trial for trial in trials}
-    to_train = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
-    session.progress = progress = TrainingProgress(
-        dict(zip(to_train, estimate_seconds(list(to_train.values())), strict=True)),
-        {folder: trial.rounds for folder, trial in to_train.items()},
-        reused=len(trials) - len(to_train),
-        workers=session.executor.at_once(len(to_train)),
-    )
-    return progress
+    waiting = untrained({trial.folder(rooms.models): trial for trial in trials})
+    session.progress = progress_over(waiting, reused=len(trials) - len(waiting))
+    return session.progress
 
 
 def _dispatch(trials: list[Trial], progress: TrainingProgress, rooms: Rooms) -> None:
     """From here on the trials may be trained."""
     folders = {folder: trial for trial in trials if (folder := trial.folder(rooms.models)) in progress.estimates}
-    for folder, trial in folders.items():
-        TrialFolder(folder).open(trial)
+    open_folders(folders)
     session = current()
     session.tracker.trials_planned(folders.values())
-    session.executor.dispatch(_longest_first(folders, progress))
-
-
-def _longest_first(folders: Iterable[Path], progress: TrainingProgress) -> list[Path]:
-    """So that no long trial is left for the end."""
-    return sorted(folders, key=progress.expected_seconds, reverse=True)
+    session.executor.dispatch(longest_first(folders, progress))
 
 
 def _duration(progress: TrainingProgress, trials: list[Trial]) -> str:
@@ -134,18 +128,12 @@ def train_further(trials: list[Trial], rooms: Rooms) -> dict[str, str]:
     """Train trials that no plan knew of; fingerprint -> the reason, of those that failed."""
     session = current()
     folders = {trial.folder(rooms.models): trial for trial in trials}
-    waiting = {folder: trial for folder, trial in folders.items() if TrialFolder(folder).record() is None}
+    waiting = untrained(folders)
     if session.progress is None:
-        _open_progress(trials, rooms)
-        assert session.progress is not None
+        session.progress = _open_progress(trials, rooms)
+        open_folders(waiting)
     else:
-        session.progress.add(
-            dict(zip(waiting, estimate_seconds(list(waiting.values())), strict=True)),
-            {folder: trial.rounds for folder, trial in waiting.items()},
-            workers=session.executor.at_once(len(waiting)),
-        )
-    for folder, trial in waiting.items():
-        TrialFolder(folder).open(trial)
+        add_to(session.progress, waiting)
     session.tracker.trials_planned(waiting.values())
     failures = _train(folders, session.progress)
     return {folders[folder].fingerprint(): reason for folder, reason in failures.items()}
@@ -154,7 +142,7 @@ def train_further(trials: list[Trial], rooms: Rooms) -> dict[str, str]:
 def _train(folders: Mapping[Path, Trial], progress: TrainingProgress) -> dict[Path, str]:
     """Train what is not trained yet, longest first, and record everything; folder -> why it failed."""
     session = current()
-    waiting = [folder for folder in folders if TrialFolder(folder).record() is None]
+    waiting = untrained(folders)
     failures: dict[Path, str] = {}
 
     def ended(folder: Path, failure: str | None) -> None:
@@ -173,7 +161,7 @@ def _train(folders: Mapping[Path, Trial], progress: TrainingProgress) -> dict[Pa
             session.tracker.trial_progressed(folders[folder], TrialFolder(folder))
         session.tracker.tick()
 
-    session.executor.run(_longest_first(waiting, progress), ended, tick)
-    for folder in folders.keys() - set(waiting):
+    session.executor.run(longest_first(waiting, progress), ended, tick)
+    for folder in folders.keys() - waiting.keys():
         session.tracker.trial_ended(folders[folder], TrialFolder(folder), None)
     return failures

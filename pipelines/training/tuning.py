@@ -15,7 +15,7 @@ from cnn_vs_rnn.tuning.tuner import Tuner
 from pipelines.records import PreparedVariant, by_condition
 from pipelines.rooms import Rooms
 from pipelines.session import current
-from pipelines.training.retried import say_if_retried
+from pipelines.training.queue import say_if_retried
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from contest import compose
 from cnn_vs_rnn.budgets.several import budget_of, budget_text
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.report.by_budget import BudgetRow, by_budget, by_budget_table
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.trials.conditions import setting_under
 
 ONE = {"tasks": "digits", "models": "gru+cnn2d", "seeds": 1}

@@ -89,7 +89,7 @@ class Court:
                 parameters=10_000,
                 width=16.0,
                 steps=steps,
-                epochs=20.0 if steps else 0.0,
+                epochs=20.0,
                 kept_round=24,
                 train_seconds=3.0,
                 valid_score=float(row.mean()) if valid is None else valid,

@@ -12,7 +12,7 @@ import pytest
 from own_data.made import images, texts
 from project import make_project
 
-from cnn_vs_rnn.statistics.judge import Verdict
+from cnn_vs_rnn.statistics.contest import Verdict
 
 FEW = "seeds=2,trainer.steps=30,trainer.rounds=2,trainer.check_longer=false,budget.parameters=2000,executor.workers=2"
 

@@ -89,9 +89,11 @@ def test_a_condition_changes_data_and_width_where_it_must(conditions):
     assert len({trial.fingerprint() for trial in trials}) == len(trials)
 
 
-def test_more_steps_are_for_all_networks_of_a_task_but_where_their_number_is_named(tmp_path):
+def test_more_steps_are_for_all_networks_of_a_task_but_where_something_else_ends_them(tmp_path):
     params = {"tasks": "adding+digits", "models": "gru+cnn2d+lstm", "seeds": 2, "budget.parameters": 2000}
-    experiment = compose(params | {"conditions": "{usual: {}, named: {trainer.steps: 90}}"})
+    experiment = compose(
+        params | {"conditions": "{usual: {}, named: {trainer.steps: 90}, timed: {trainer.max_seconds: 2}}"}
+    )
     data = prepared(experiment, tmp_path)
     usual, more = plan_trials(experiment, data), plan_trials(experiment, data, times={"adding": 4})
     for before, after in zip(usual, more, strict=True):

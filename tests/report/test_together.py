@@ -6,7 +6,7 @@ from contest import compose
 
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.report.together import comparison_matrix, left_out_text, together
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary
 
 EXPERIMENT = compose({"tasks": "digits", "models": "gru+cnn2d"})

@@ -9,8 +9,9 @@ from cnn_vs_rnn.config import StatisticsConfig, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.statistics.bootstrap import Interval
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.duel import duels
-from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.judge import judge
 from cnn_vs_rnn.statistics.recommendation import Recommendation, recommend
 
 TASK = TaskConfig(

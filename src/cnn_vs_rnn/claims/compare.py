@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import median_low
 
 import numpy as np
@@ -12,10 +12,10 @@ from jaxtyping import Float
 
 from cnn_vs_rnn.claims.check import SCORE
 from cnn_vs_rnn.claims.evidence import Evidence, OpenError, Term
+from cnn_vs_rnn.claims.finding import Estimate, Finding
 from cnn_vs_rnn.claims.rule import TestConfig
 from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.evaluation.results import HIGHER_IS_BETTER, Flag
-from cnn_vs_rnn.probes.measurement import QUANTITIES
 from cnn_vs_rnn.statistics.bootstrap import SEED, Interval, mean_interval
 from cnn_vs_rnn.statistics.looks import confidence_at, share
 from cnn_vs_rnn.statistics.summary import LIMITS
@@ -26,107 +26,7 @@ from cnn_vs_rnn.statistics.threshold import (
     p_of_signs,
     student_interval,
 )
-from cnn_vs_rnn.statistics.words import IN_PERCENT, POINTS, listed
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """An effect on the scale it is compared on: that of the score, of the quantity, or the logarithm of a ratio.
-
-    above: whether it reaches the threshold. bound: what p excludes, where it is above `Finding.floor`, else the
-    threshold. by_seed: may be infinite, or NaN where both sides are. interval, errors: None where a value is infinite.
-    """
-
-    effect: float | None
-    low: float | None
-    high: float | None
-    above: bool
-    bound: float
-    p: float
-    by_seed: Float[np.ndarray, " seed"]
-    interval: Interval | None = None
-    errors: StandardErrors | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """All that is known of a test before it is adjusted for the others.
-
-    margin: in the unit of the record. score: the task's; of a probe's quantity None. values: side -> mean over the
-    paired seeds, in the unit of the quantity. excuse: why the outcome that the estimate points to would prove nothing.
-    late: the losing terms that a longer training would improve, where that is the whole excuse. longer: the same test
-    with these over more and more steps, as far as they trained in overtime.
-    """
-
-    label: str
-    config: TestConfig
-    margin: float
-    score: Score | None
-    terms: tuple[Term, ...] = ()
-    values: Mapping[str, float] = field(default_factory=dict)
-    seeds: tuple[int, ...] = ()
-    estimate: Estimate | None = None
-    excuse: str = ""
-    late: tuple[Term, ...] = ()
-    longer: tuple[Finding, ...] = ()
-    note: str = ""
-
-    @property
-    def ratio(self) -> bool:
-        """Whether values are held against each other by their ratio."""
-        return is_ratio(self.config.quantity)
-
-    @property
-    def unit(self) -> str:
-        """Of effect and margin, as `claims.words` reads it."""
-        if self.score is not None:
-            return "points" if self.score in IN_PERCENT else POINTS.get(self.score, "")
-        return "times" if self.ratio and self.compares else QUANTITIES[self.config.quantity].unit
-
-    @property
-    def compares(self) -> bool:
-        """Whether the effect is between two values, and not one value by itself."""
-        return self.config.less is not None or (self.config.of.change_from, self.config.of.change_from_at) != (
-            None,
-            None,
-        )
-
-    @property
-    def threshold(self) -> float:
-        """The margin on the scale of the estimate."""
-        return math.log(self.margin) if self.ratio else self.margin
-
-    @property
-    def floor(self) -> float:
-        """What an effect must surely exceed to hold: 0 between two values, or a margin below it; else the margin."""
-        return min(0.0, self.threshold) if self.compares else self.threshold
-
-    @property
-    def seeds_help(self) -> bool:
-        """Whether more seeds may decide it, if it is open: scores alone are looked at again."""
-        if self.config.quantity != SCORE or self.excuse:
-            return False
-        if self.estimate is None or self.estimate.interval is None or self.estimate.effect is None:
-            return bool(self.terms)
-        return self.estimate.interval.by_samples < abs(self.estimate.effect - self.estimate.bound)
-
-    @property
-    def p(self) -> float:
-        """1 where nothing could be compared."""
-        return self.estimate.p if self.estimate else 1.0
-
-    def model(self, side: str) -> str:
-        """What stood for a side; empty where nothing did."""
-        return next((term.model for term in self.terms if term.side == side), "")
-
-    def in_unit(self, value: float | None) -> float | None:
-        """From the scale of comparison to that of the record: a ratio as a factor."""
-        return _factor(value) if value is not None and self.ratio else value
-
-
-def is_ratio(quantity: str) -> bool:
-    """Whether two values of a quantity are compared as a / b."""
-    return quantity != SCORE and QUANTITIES[quantity].scale == "ratio"
+from cnn_vs_rnn.statistics.words import listed
 
 
 def find(where: str, label: str, test: TestConfig, evidence: Evidence, margin: float, score: Score | None) -> Finding:
@@ -272,7 +172,7 @@ def _values(finding: Finding, values: Sequence[Float[np.ndarray, " seed"]]) -> d
                 if term.side == side
             ]
             mean = float(np.sum(own, axis=0).mean())
-            means[side] = _factor(mean) if finding.ratio else mean
+            means[side] = float(np.exp(mean)) if finding.ratio else mean
     return means
 
 
@@ -331,7 +231,3 @@ def _with_longer(finding: Finding, late: Sequence[Term], evidence: Evidence) -> 
 def _logarithm(values: Float[np.ndarray, " seed"]) -> Float[np.ndarray, " seed"]:
     with np.errstate(divide="ignore"):  # of 0: minus infinity
         return np.log(values)
-
-
-def _factor(logarithm: float) -> float:
-    return float(np.exp(logarithm))

@@ -52,9 +52,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnn_vs_rnn.claims.check import SCORE, check_claim, sides, task_of, test_key
-from cnn_vs_rnn.claims.compare import Finding, find
+from cnn_vs_rnn.claims.compare import find
 from cnn_vs_rnn.claims.crossover import find_crossover
 from cnn_vs_rnn.claims.evidence import Evidence, Term
+from cnn_vs_rnn.claims.finding import Finding
 from cnn_vs_rnn.claims.reason import reason
 from cnn_vs_rnn.claims.rule import ClaimConfig, TestConfig
 from cnn_vs_rnn.claims.verdict import ClaimVerdict, ClaimWord, Crossover, Outcome, TestOutcome
@@ -62,7 +63,7 @@ from cnn_vs_rnn.config import ExperimentConfig, StatisticsConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
 from cnn_vs_rnn.statistics.holm import holm
-from cnn_vs_rnn.statistics.overtime import TIMES
+from cnn_vs_rnn.statistics.overtime import IN_WORDS
 from cnn_vs_rnn.statistics.precision import advice
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 from cnn_vs_rnn.statistics.words import listed
@@ -168,10 +169,14 @@ def _over_more_steps(
             return "open", f"With {trained} it is open.", ()
         if longer.estimate.above != above:
             return "depends", f"With {trained} it {'holds' if longer.estimate.above else 'fails'}.", ()
-    if len(finding.longer) < len(TIMES):
+    if len(finding.longer) < len(IN_WORDS):
         return "open", finding.excuse, finding.late
     names = listed([term.model for term in finding.late])
-    return ("holds" if above else "fails"), f"So it does with {names} over {TIMES[max(TIMES)]} the steps.", ()
+    return (
+        ("holds" if above else "fails"),
+        f"So it does with {names} over {IN_WORDS[max(IN_WORDS)]} the steps.",
+        (),
+    )
 
 
 def _what_would_decide(finding: Finding, tests: int, confidence: float) -> str:

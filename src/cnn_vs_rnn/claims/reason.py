@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cnn_vs_rnn.claims.compare import Finding
+from cnn_vs_rnn.claims.finding import Finding
 from cnn_vs_rnn.claims.verdict import ClaimWord, Crossover, Outcome, TestOutcome
 from cnn_vs_rnn.claims.words import amount, extent
 from cnn_vs_rnn.probes.measurement import QUANTITIES

@@ -90,19 +90,21 @@ def make_trial(
     """One trial, with the split of its seed alone.
 
     Its steps and batch size are the same for every seed: where the configuration does not say, they follow from the
-    samples that the first seed trains on, the steps `times` over. With early stopping a trial does not train a second
-    time on all samples: nothing would validate that training, and so nothing could stop it.
+    samples that the first seed trains on, the steps `times` over unless seconds end the training. With early stopping a
+    trial does not train a second time on all samples: nothing would validate that training, and so nothing could stop
+    it.
     """
     refit = data.refit and not setting.trainer.early_stopping
     samples = data.splits[0].fit if refit else data.splits[0].train
     baseline = setting.model.family == "baseline"
+    usual = steps_for(samples) * (times if setting.trainer.max_seconds is None else 1)
     return Trial(
         experiment=experiment.experiment,
         condition=condition,
         seed=seed,
         width=width,
         parameters=parameters,
-        steps=0 if baseline else setting.trainer.steps or times * steps_for(samples),
+        steps=0 if baseline else setting.trainer.steps or usual,
         batch_size=min(setting.recipe.batch_size or batch_size_for(samples), samples),
         data=PreparedTask(task=data.task, splits=(data.split(seed),), refit=refit),
         **dict(setting),

@@ -10,7 +10,7 @@ from cnn_vs_rnn.claims.evidence import Evidence
 from cnn_vs_rnn.config import ExperimentConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.probes.measurement import Measurement
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.standing import judged
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn_vs_rnn.config import Family
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.recommendation import Advice, ModelCosts, Recommendation
 from cnn_vs_rnn.statistics.words import (
     FAMILY_WORDS,

@@ -11,7 +11,7 @@ from rich.table import Table
 from cnn_vs_rnn.budgets.several import EQUAL_WORDS, budget_of
 from cnn_vs_rnn.config import Equal, ExperimentConfig
 from cnn_vs_rnn.report.table import VERDICT_STYLES, VERDICT_WORDS
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.words import listed
 
 

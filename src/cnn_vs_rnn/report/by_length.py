@@ -18,7 +18,7 @@ from cnn_vs_rnn.learner.predict import Predictions
 from cnn_vs_rnn.report.axes import Axis, cost_axis, shown_value, spans_decades
 from cnn_vs_rnn.report.figures import empty_figure
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS, INK, MUTED, tint
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.standing import Standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, score_text

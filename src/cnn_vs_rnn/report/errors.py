@@ -20,7 +20,7 @@ from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.report.error_pictures import ForecastLines, SampleView, forecast_view, sample_views
 from cnn_vs_rnn.report.overview import FROM
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, trials_by_model
 from cnn_vs_rnn.statistics.telling import Answered, Telling, TellingError, right_or_wrong, telling_errors
 from cnn_vs_rnn.statistics.words import SCORE_SYMBOLS, score_text

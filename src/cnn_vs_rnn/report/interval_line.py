@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.words import difference_text, range_text
 
 _ROOM = 1.15  # the line's half length over the farthest thing on it

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from cnn_vs_rnn.config import ExperimentConfig, Family, Modality
 from cnn_vs_rnn.report.table import VERDICT_STYLES, VERDICT_WORDS
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.duel import duels
-from cnn_vs_rnn.statistics.judge import Contest
 from cnn_vs_rnn.statistics.standing import Standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions, goodness
 from cnn_vs_rnn.statistics.words import IN_PERCENT, SCORE_SYMBOLS, score_text

@@ -42,7 +42,7 @@ from cnn_vs_rnn.report.translations import TranslationBlock
 from cnn_vs_rnn.report.tuned import tuned_blocks
 from cnn_vs_rnn.report.values import values_panels
 from cnn_vs_rnn.report.vocabulary import sides
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.published import AgainstPublished, by_group
 from cnn_vs_rnn.statistics.recommendation import Advice
 from cnn_vs_rnn.statistics.standing import Standing, Standings

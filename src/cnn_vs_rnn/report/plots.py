@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from cnn_vs_rnn.config import ExperimentConfig
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.standing import Standings
 from cnn_vs_rnn.statistics.summary import ReadPredictions
 

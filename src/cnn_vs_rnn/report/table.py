@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnn_vs_rnn.config import Score
-from cnn_vs_rnn.statistics.judge import Contest, Verdict
+from cnn_vs_rnn.statistics.contest import Contest, Verdict
 from cnn_vs_rnn.statistics.summary import ModelSummary
 from cnn_vs_rnn.statistics.words import SCORE_NAMES, interval_text, seconds_text
 

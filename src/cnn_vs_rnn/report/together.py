@@ -25,7 +25,7 @@ from cnn_vs_rnn.statistics.across import (
     probability_of_improvement,
 )
 from cnn_vs_rnn.statistics.bootstrap import SEED
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.words import IN_PERCENT, listed
 
 

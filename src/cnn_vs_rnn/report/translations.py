@@ -13,7 +13,7 @@ from cnn_vs_rnn.augmentation.scaling import test_numbers
 from cnn_vs_rnn.config import ExperimentConfig, Family, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.learner.corpus_scores import corpus_score, text_statistics
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import ReadPredictions, trials_by_model
 from cnn_vs_rnn.statistics.words import score_text
 from cnn_vs_rnn.tasks.store import IngestedTask

@@ -10,7 +10,7 @@ from cnn_vs_rnn.config import Family, TaskConfig
 from cnn_vs_rnn.evaluation.results import TrialResult
 from cnn_vs_rnn.report.figures import empty_figure
 from cnn_vs_rnn.report.palette import FAMILY_COLOURS, MUTED, RULE, tint
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions
 
 MOST_POINTS = 400  # drawn at random, the same for every model of a task

@@ -13,7 +13,7 @@ from cnn_vs_rnn.budgets.several import budget_of, budget_text
 from cnn_vs_rnn.claims.verdict import DecidedClaim
 from cnn_vs_rnn.config import BudgetConfig, ExperimentConfig
 from cnn_vs_rnn.files import write_text
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.standing import Standings
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cnn_vs_rnn.config import Score
 from cnn_vs_rnn.errors import UserError
 from cnn_vs_rnn.evaluation.results import TrialResult
-from cnn_vs_rnn.statistics.judge import Contest
+from cnn_vs_rnn.statistics.contest import Contest
 from cnn_vs_rnn.statistics.summary import goodness, trials_by_model
 
 

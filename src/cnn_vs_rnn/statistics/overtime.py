@@ -16,7 +16,7 @@ from cnn_vs_rnn.statistics.duel import Compare, Duel, Relation
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, summarise
 from cnn_vs_rnn.statistics.words import listed, model_text
 
-TIMES = {2: "twice", 4: "four times"}  # the steps, in words
+IN_WORDS = {2: "twice", 4: "four times"}  # the steps, in words
 
 # Of a winner to a loser that trained longer: what leaves a win standing, what leaves "at least as good"
 _STILL_BEHIND: tuple[Relation, ...] = ("better", "no worse")
@@ -58,12 +58,12 @@ class Overtime:
             if relation not in (_STILL_BEHIND if win else _NOT_AHEAD):
                 stand = f"{self._named(one.model, one)} is {_standing(relation)}"
                 return Fate(turned=f"{stand}: which is better depends on the length of training")
-        if waiting := tuple(model for model, trainings in tried.items() if len(trainings) < len(TIMES)):
+        if waiting := tuple(model for model, trainings in tried.items() if len(trainings) < len(IN_WORDS)):
             return Fate(waiting=waiting)
         names = listed([self._named(model, trainings[-1]) for model, trainings in tried.items()])
         behind = all(duel.relation == relation == "better" for duel, _, relation in found)
         how = "still behind" if behind else "not ahead by that much either"
-        stands = f"Over {TIMES[max(TIMES)]} the steps {names} {'is' if len(losers) == 1 else 'are'} {how}."
+        stands = f"Over {IN_WORDS[max(IN_WORDS)]} the steps {names} {'is' if len(losers) == 1 else 'are'} {how}."
         return Fate(stands=stands, relation="better" if behind else "no worse")
 
     def _named(self, model: str, trained: ModelSummary) -> str:

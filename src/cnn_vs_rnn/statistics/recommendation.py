@@ -7,8 +7,8 @@ from typing import Literal
 
 from cnn_vs_rnn.config import Family, Score, StatisticsConfig, Strict, TaskConfig
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
+from cnn_vs_rnn.statistics.contest import Contest, Verdict
 from cnn_vs_rnn.statistics.duel import duels
-from cnn_vs_rnn.statistics.judge import Contest, Verdict
 from cnn_vs_rnn.statistics.summary import ModelSummary, ReadPredictions, goodness
 from cnn_vs_rnn.statistics.taking import NETWORKS
 from cnn_vs_rnn.statistics.words import difference_text, listed, times_text

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from cnn_vs_rnn.config import ExperimentConfig, Score
 from cnn_vs_rnn.evaluation.results import Cost, TrialResult
 from cnn_vs_rnn.learner.predict import Predictions
-from cnn_vs_rnn.statistics.judge import Contest, judge
+from cnn_vs_rnn.statistics.contest import Contest
+from cnn_vs_rnn.statistics.judge import judge
 from cnn_vs_rnn.statistics.summary import (
     ModelSummary,
     ReadPredictions,
